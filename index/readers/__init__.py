@@ -1,0 +1,1 @@
+"""Files -> articles: one module a format, found through a registry; every reader streams."""

@@ -1,0 +1,29 @@
+"""What an engine must do. One build, opened for reading; safe to share between threads."""
+
+from typing import Protocol
+
+from search.request import SearchRequest
+from search.results import ArticlePage, BuildShown, Hit, ResultPage, Stats
+
+
+class Engine(Protocol):
+    """A published build that answers."""
+
+    @property
+    def build(self) -> BuildShown:
+        """Which build this is."""
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
+
+    def quotation(self, quotation_id: str) -> Hit:
+        """One quotation; NotFoundError where there is none of that id."""
+
+    def article(self, article_id: str) -> ArticlePage:
+        """One article with its quotations; NotFoundError where there is none of that id."""
+
+    def stats(self) -> Stats:
+        """What the build holds."""
+
+    def close(self) -> None:
+        """Lets go of the files."""

@@ -1,0 +1,22 @@
+"""What can be wrong with a question."""
+
+from index.errors import SaywhoError
+
+
+class RequestError(SaywhoError):
+    """A parameter that does not exist or has a value that it does not take; HTTP 400, exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, parameter: str, detail: str) -> None:
+        super().__init__(f"{parameter}: {detail}")
+        self.parameter = parameter
+        self.detail = detail
+
+
+class NotFoundError(SaywhoError):
+    """There is no quotation or article of that id in this build; HTTP 404."""
+
+
+class GoneError(SaywhoError):
+    """The build that a cursor belongs to has been removed; HTTP 410."""

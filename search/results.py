@@ -1,0 +1,168 @@
+"""What is answered: the values of INTERFACES' JSON, one dataclass an object. `dataclasses.asdict` gives the JSON.
+
+Links are left to the caller that knows its address space: `url` and `links` hold paths below the site's root.
+"""
+
+import dataclasses
+
+from index.records import Basis, DateBasis, Kind, Span, SpeakerType, Status
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerShown:
+    """Who said it: `id` and `name` are None where nobody is named; `mention` is the article's own word for them."""
+
+    id: str | None
+    name: str | None
+    type: SpeakerType
+    mention: str
+    status: Status
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Why: how sure (0 to 1), how the text ties the words to the speaker, by which cue, and who else it may be."""
+
+    confidence: float
+    basis: Basis
+    cue: str
+    candidates: tuple[tuple[str, float], ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleShown:
+    """Where it stands."""
+
+    id: str
+    title: str | None
+    url: str | None
+    source: str | None
+    date: str | None
+    date_basis: DateBasis
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A W3C Web Annotation selector, quote and position; `content` holds the pieces of an interrupted quotation."""
+
+    exact: str
+    prefix: str
+    suffix: str
+    start: int
+    end: int
+    content: tuple[Span, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """The same words elsewhere: how many quotations, this one included, and the earliest date of one."""
+
+    id: str
+    count: int
+    first: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One quotation of an answer. `highlights` are half-open code points of `text`."""
+
+    id: str
+    url: str
+    text: str
+    kind: Kind
+    highlights: tuple[Span, ...]
+    before: str
+    after: str
+    speaker: SpeakerShown
+    attribution: Attribution
+    article: ArticleShown
+    target: Target
+    variants: Variants
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FacetItem:
+    """One value of a facet and how many quotations have it under every filter but this facet's own."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    url: str = ""
+    """The search that has this value toggled."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """A facet's commonest values (dates in order of time), whether there are more, and how many have none.
+
+    Chosen values are always among the items, so that they can be unchosen.
+    """
+
+    items: tuple[FacetItem, ...]
+    more: bool
+    missing: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What was typed, what was made of it, and what a user should know about the difference."""
+
+    q: str
+    understood: str
+    notes: tuple[str, ...]
+    filters: dict[str, object]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BuildShown:
+    """Which build answered. `published` is UTC, ISO 8601."""
+
+    id: str
+    published: str
+    extractor: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """One page of an answer."""
+
+    query: Understood
+    total: int
+    """Matching quotations; of `group=variant`, groups."""
+    speakers: int
+    """How many different speakers the matching quotations have."""
+    took_ms: float
+    build: BuildShown
+    results: tuple[Hit, ...]
+    facets: dict[str, Facet]
+    links: dict[str, str | None]
+    """self and next; the caller adds other forms."""
+    next_cursor: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """An article as it was read, and its quotations in the order of the text."""
+
+    article: ArticleShown
+    authors: str | None
+    text: str
+    quotations: tuple[Hit, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """What a build holds. `years` maps a year to its quotations; quotations without a date are in `undated`."""
+
+    build: BuildShown
+    articles: int
+    quotations: int
+    speakers: int
+    sources: int
+    first_date: str | None
+    last_date: str | None
+    years: dict[str, int]
+    undated: int
+    kinds: dict[str, int]
+    statuses: dict[str, int]
