@@ -17,7 +17,7 @@ def write_articles(path: Path, articles: Iterable[Article]) -> int:
     try:
         # A build is renamed into place only when it is whole, so no journal is needed while it is written.
         connection.execute("PRAGMA journal_mode=OFF")
-        connection.execute("CREATE TABLE articles (id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID")
+        connection.execute("CREATE TABLE articles (id TEXT PRIMARY KEY, record TEXT NOT NULL)")
         connection.execute("BEGIN")
         count = 0
         for article in articles:

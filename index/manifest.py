@@ -55,7 +55,7 @@ def published(builds: Path) -> Path:
         name = pointer.read_text(encoding="ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise NotPublishedError(
-            f"{builds.parent}: nothing has been indexed here yet; type: saywho index SOURCE (or saywho demo for a sample)"
+            f"{builds.parent}: nothing is indexed here yet; type: saywho index SOURCE (or saywho demo for a sample)"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamagedError(f"{pointer}: cannot be read ({error}); type: saywho rebuild") from error

@@ -1,0 +1,257 @@
+"""What was read and what was found in it: one SQLite file, the truth from which any index can be rebuilt.
+
+Texts are kept as they were read. A changed article's earlier version moves to `earlier_articles`; nothing is dropped.
+"""
+
+import dataclasses
+import datetime
+import json
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from index.errors import ArchiveError, SchemaVersionError
+from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
+
+_MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE articles (
+        id TEXT PRIMARY KEY,
+        content_hash TEXT NOT NULL,
+        date TEXT,
+        record TEXT NOT NULL,           -- JSON: the article without its text
+        text TEXT NOT NULL,
+        read_at TEXT NOT NULL,          -- UTC, ISO 8601
+        extractor TEXT NOT NULL
+    );
+    CREATE INDEX articles_by_date ON articles (date, id);
+    CREATE TABLE quotations (
+        article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,         -- from 0, in the order of the text
+        record TEXT NOT NULL,           -- JSON
+        PRIMARY KEY (article_id, place)
+    ) WITHOUT ROWID;
+    CREATE TABLE earlier_articles (
+        id TEXT NOT NULL,
+        content_hash TEXT NOT NULL,
+        record TEXT NOT NULL,
+        text TEXT NOT NULL,
+        read_at TEXT NOT NULL,
+        replaced_at TEXT NOT NULL
+    );
+    CREATE TABLE failures (
+        origin TEXT NOT NULL,           -- the file, and the line where there is one
+        file TEXT NOT NULL,
+        source TEXT NOT NULL,           -- what the user named, so that it can be read again
+        reading TEXT NOT NULL,          -- JSON: how it was read
+        article_id TEXT,
+        reason TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (origin, reason)
+    ) WITHOUT ROWID;
+    CREATE TABLE revision (number INTEGER NOT NULL);
+    INSERT INTO revision VALUES (0);
+    """,
+)
+"""Each entry takes the archive from its place's version to the next; never edited once released."""
+
+_UPSERT = """
+    INSERT INTO articles (id, content_hash, date, record, text, read_at, extractor) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, date = excluded.date,
+        record = excluded.record, text = excluded.text, read_at = excluded.read_at, extractor = excluded.extractor
+"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive holds under an article's id."""
+
+    content_hash: str
+    extractor: str
+    origin: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Counts:
+    """How much an archive holds."""
+
+    articles: int
+    quotations: int
+    failures: int
+    earlier: int
+    revision: int
+
+
+class Archive:
+    """An open archive; a context manager. Everything between two `commit`s is kept as a whole or not at all.
+
+    Raises ArchiveError where the file cannot be opened, read or written, and SchemaVersionError where a newer
+    saywho wrote it.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        if not create and not path.is_file():
+            raise ArchiveError(f"{path}: there is no archive; type: saywho index SOURCE")
+        try:
+            if create:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=30)
+        except (OSError, sqlite3.Error) as error:
+            raise ArchiveError(f"{path}: cannot be opened ({_reason(error)}); are there rights to write?") from error
+        try:
+            self._connection.execute("PRAGMA foreign_keys=ON")
+            self._migrate()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise ArchiveError(f"{path}: cannot be used as an archive ({_reason(error)})") from error
+        except SchemaVersionError:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def _migrate(self) -> None:
+        version = self._one("PRAGMA user_version")
+        if version > len(_MIGRATIONS):
+            raise SchemaVersionError(
+                f"{self.path}: was written by a newer saywho (archive version {version}; this one knows "
+                f"{len(_MIGRATIONS)}); use that one"
+            )
+        if version < len(_MIGRATIONS):
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            for number, script in enumerate(_MIGRATIONS[version:], version + 1):
+                self._connection.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+
+    def _one(self, query: str, values: Sequence[object] = ()) -> int:
+        return int(self._connection.execute(query, values).fetchone()[0])
+
+    def known(self, article_id: str) -> Known | None:
+        """What is held under that id, or None."""
+        row = self._connection.execute(
+            "SELECT content_hash, extractor, json_extract(record, '$.origin') FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return Known(*row) if row else None
+
+    def put(self, article: Article, quotations: Sequence[Quotation], *, extractor: str) -> None:
+        """Keeps an article and its quotations in the place of what was held under its id."""
+        record = to_json(article)
+        text = record.pop("text")
+        now = _now()
+        try:
+            self._connection.execute(
+                "INSERT INTO earlier_articles SELECT id, content_hash, record, text, read_at, ? FROM articles "
+                "WHERE id = ? AND content_hash <> ?",
+                (now, article.id, article.content_hash),
+            )
+            self._connection.execute(
+                _UPSERT, (article.id, article.content_hash, article.date, json.dumps(record), text, now, extractor)
+            )
+            self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article.id,))
+            self._connection.executemany(
+                "INSERT INTO quotations VALUES (?, ?, ?)",
+                [(article.id, place, json.dumps(to_json(found))) for place, found in enumerate(quotations)],
+            )
+            self._connection.execute("UPDATE revision SET number = number + 1")
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def commit(self) -> None:
+        """Makes what was put so far last."""
+        try:
+            self._connection.commit()
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def articles(self) -> Iterator[tuple[Article, list[Quotation]]]:
+        """Every article with its quotations, undated ones first, then by date and id."""
+        rows = self._connection.execute("SELECT id, record, text FROM articles ORDER BY date, id")
+        for article_id, record, text in rows:
+            found = self._connection.execute(
+                "SELECT record FROM quotations WHERE article_id = ? ORDER BY place", (article_id,)
+            )
+            article = article_from_json({**json.loads(record), "text": text})
+            yield article, [quotation_from_json(json.loads(row[0])) for row in found]
+
+    def ids(self) -> list[str]:
+        """The ids of all articles, in the order of `articles`."""
+        return [row[0] for row in self._connection.execute("SELECT id FROM articles ORDER BY date, id")]
+
+    def article(self, article_id: str) -> Article | None:
+        """One article as it was read, or None."""
+        row = self._connection.execute("SELECT record, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return article_from_json({**json.loads(row[0]), "text": row[1]}) if row else None
+
+    def counts(self) -> Counts:
+        """How much there is."""
+        return Counts(
+            articles=self._one("SELECT count(*) FROM articles"),
+            quotations=self._one("SELECT count(*) FROM quotations"),
+            failures=self._one("SELECT count(*) FROM failures"),
+            earlier=self._one("SELECT count(*) FROM earlier_articles"),
+            revision=self.revision(),
+        )
+
+    def revision(self) -> int:
+        """Counted up with every article put: a build that has the same number is up to date."""
+        return self._one("SELECT number FROM revision")
+
+    def extractors(self) -> dict[str, int]:
+        """How many articles each extractor worked on."""
+        return dict(self._connection.execute("SELECT extractor, count(*) FROM articles GROUP BY 1 ORDER BY 2 DESC"))
+
+    def add_failure(self, failure: Failure, *, source: str, reading: Mapping[str, object]) -> None:
+        """Keeps what could not be read and why, and how to read it again: the source that was named, and options."""
+        file = file_of(failure.origin)
+        values = (failure.origin, file, source, json.dumps(reading), failure.article_id, failure.reason, _now())
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def forget_failures(self, file: str) -> None:
+        """Drops what an earlier run noted about a file that is being read again."""
+        try:
+            self._connection.execute("DELETE FROM failures WHERE file = ?", (file,))
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def failures(self) -> list[Failure]:
+        """What could not be read, by file and line."""
+        query = "SELECT origin, reason, article_id FROM failures ORDER BY file, length(origin), origin"
+        rows = self._connection.execute(query)
+        return [Failure(origin=origin, reason=reason, article_id=article_id) for origin, reason, article_id in rows]
+
+    def failed_sources(self) -> list[tuple[str, dict[str, Any]]]:
+        """The sources, as they were named, that hold something that could not be read, and how they were read."""
+        rows = self._connection.execute("SELECT DISTINCT source, reading FROM failures ORDER BY 1, 2")
+        return [(source, json.loads(reading)) for source, reading in rows]
+
+    def _write_error(self, error: sqlite3.Error) -> ArchiveError:
+        return ArchiveError(
+            f"{self.path}: cannot be written ({_reason(error)}); is there room on the disk, and are there rights to "
+            "write? What was kept before still stands"
+        )
+
+
+def file_of(origin: str) -> str:
+    """The file of an origin: `a.jsonl:7` is in `a.jsonl`."""
+    return re.sub(r":\d+$", "", origin)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

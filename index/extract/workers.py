@@ -1,0 +1,75 @@
+"""Many articles -> their quotations, over the machine's processors. Imports no spaCy until the first is asked for."""
+
+import collections
+import concurrent.futures
+import concurrent.futures.process
+import itertools
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator
+
+from index.errors import SaywhoError
+from index.records import Article, Failure, Quotation
+
+_ALONE = 24
+"""Articles that this process works on before others are started: each takes a second or two to get ready."""
+_AHEAD = 4
+"""Articles a process that may wait for their turn, so that memory stays flat."""
+
+
+def extractor_version() -> str:
+    """The extractor's name and version; articles that another one worked on are worked on again."""
+    from index.extract.pipeline import EXTRACTOR
+
+    return EXTRACTOR
+
+
+def extract_one(article: Article) -> list[Quotation] | Failure:
+    """An article's quotations; a Failure where the extractor itself breaks, so that the rest goes on."""
+    from index.extract.pipeline import extract
+
+    try:
+        return extract(article)
+    except Exception as error:
+        reason = f"the extractor failed on it ({type(error).__name__}: {error}); please report this with the article"
+        return Failure(origin=article.origin, reason=reason, article_id=article.id)
+
+
+def extract_all(articles: Iterable[Article], *, jobs: int = 1) -> Iterator[tuple[Article, list[Quotation] | Failure]]:
+    """Each article with its quotations, in the order given, by `jobs` processes."""
+    articles = iter(articles)
+    for article in itertools.islice(articles, _ALONE if jobs > 1 else None):
+        yield article, extract_one(article)
+    first = next(articles, None)
+    if first is not None:
+        yield from _in_processes(itertools.chain([first], articles), jobs)
+
+
+def _in_processes(articles: Iterator[Article], jobs: int) -> Iterator[tuple[Article, list[Quotation] | Failure]]:
+    waiting: collections.deque[tuple[Article, concurrent.futures.Future[list[Quotation] | Failure]]]
+    waiting = collections.deque()
+    # Fresh processes: what this one holds open (the archive, the lock) must not be copied into them.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
+    )
+    try:
+        for article in articles:
+            waiting.append((article, pool.submit(extract_one, article)))
+            if len(waiting) > jobs * _AHEAD:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        while waiting:
+            done, future = waiting.popleft()
+            yield done, future.result()
+    except concurrent.futures.process.BrokenProcessPool as error:
+        raise SaywhoError(
+            "a process that extracts has died (out of memory?); what was kept so far stays; try again with --jobs 1"
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start_worker() -> None:
+    # Ctrl-C goes to every process of the terminal; the first one decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    extractor_version()

@@ -1,0 +1,223 @@
+"""Sources -> archive: reads articles, extracts what is new or changed, and keeps it; then publishes a build.
+
+Interrupted anywhere, what was committed stays, and the next run goes on behind it.
+"""
+
+import dataclasses
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from index.archive import Archive, Known, file_of
+from index.build import build, up_to_date
+from index.errors import SaywhoError
+from index.extract.workers import extract_all, extractor_version
+from index.lock import write_lock
+from index.manifest import Manifest
+from index.readers import read
+from index.records import Article, Failure, Quotation
+from index.settings import Settings
+
+_COMMIT_SECONDS = 2.0
+_SHARE_AFTER = 100
+"""A share of failures is judged once so many articles have been looked at."""
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class IndexReport:
+    """What a run did. `failed` counts what was set aside in this run."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    words: int = 0
+    quotations: int = 0
+    seconds: float = 0.0
+    failures: list[Failure] = dataclasses.field(default_factory=list)
+    build: str | None = None
+    """The id of the build that this run published; None where nothing had changed."""
+
+    @property
+    def worked_on(self) -> int:
+        """Articles that were extracted."""
+        return self.added + self.changed
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run goes. `max_failures` None means without limit; `share` is the limit as a share of articles read."""
+
+    format: str = "auto"
+    fields: Mapping[str, str] | None = None
+    encoding: str | None = None
+    jobs: int = 1
+    full: bool = False
+    dry_run: bool = False
+    limit: int | None = None
+    max_failures: int | None = None
+    max_share: float | None = None
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What `index.readers.read` is told."""
+        return {"format": self.format, "fields": self.fields, "encoding": self.encoding}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how far a run is: `article` after each one read, `quotation` with each one written to the build."""
+
+    article: Callable[[], None] = lambda: None
+    building: Callable[[int], Callable[[int], None] | None] = lambda total: None
+    """Called with the number of quotations before a build; returns what is told of each one."""
+
+
+class TooManyFailuresError(SaywhoError):
+    """More was set aside than the run allows; what was kept stays, nothing new was published."""
+
+
+def index_sources(
+    settings: Settings,
+    sources: Sequence[str],
+    *,
+    options: Options | None = None,
+    watcher: Watcher | None = None,
+    stdin: BinaryIO | None = None,
+) -> IndexReport:
+    """Reads sources into the archive and publishes a new build where something changed.
+
+    Raises UsageError for sources that cannot be, LockHeldError, ArchiveError, BuildError and TooManyFailuresError.
+    """
+    options, watcher = options or Options(), watcher or Watcher()
+    started = time.monotonic()
+    # `read` raises UsageError for a source that is not there: before anything is made.
+    opened = [(source, read([source], **options.reading, stdin=stdin)) for source in sources]
+    items = itertools.islice(((source, item) for source, found in opened for item in found), options.limit)
+    with write_lock(settings.data), Archive(settings.archive, create=True) as archive:
+        report = _Run(archive, options, watcher).take_in(items)
+        if not options.dry_run and not up_to_date(settings, archive):
+            report.build = publish_archive(settings, archive, watcher=watcher).id
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def rebuild(settings: Settings, *, extract: bool = False, jobs: int = 1, watcher: Watcher | None = None) -> Manifest:
+    """Publishes a new build from the archive alone; with `extract` the archived texts are extracted anew first."""
+    watcher = watcher or Watcher()
+    with write_lock(settings.data), Archive(settings.archive) as archive:
+        if extract:
+            _Run(archive, Options(jobs=jobs), watcher).again()
+        return publish_archive(settings, archive, watcher=watcher)
+
+
+def publish_archive(settings: Settings, archive: Archive, *, watcher: Watcher) -> Manifest:
+    """A new build of the archive, with the watcher told of each quotation."""
+    return build(settings, archive, progress=watcher.building(archive.counts().quotations))
+
+
+class _Run:
+    """One pass over a stream of articles."""
+
+    def __init__(self, archive: Archive, options: Options, watcher: Watcher) -> None:
+        self._archive, self._options, self._watcher = archive, options, watcher
+        self._extractor = extractor_version()
+        self._report = IndexReport()
+        self._seen: dict[str, Known] = {}
+        self._sources: dict[str, str] = {}
+        self._files: set[str] = set()
+        self._committed = time.monotonic()
+
+    def take_in(self, items: Iterable[tuple[str, Article | Failure]]) -> IndexReport:
+        """Extracts and keeps what is new or changed, of items with the sources that they come from."""
+        return self._work(self._wanted(items))
+
+    def _wanted(self, items: Iterable[tuple[str, Article | Failure]]) -> Iterator[Article]:
+        for source, item in items:
+            self._watcher.article()
+            self._forget(file_of(item.origin))
+            if isinstance(item, Failure):
+                self._set_aside(item, source)
+            elif self._is_new(item, source):
+                yield item
+
+    def again(self) -> IndexReport:
+        """Extracts every archived text anew."""
+        # By a list of ids: the table is not walked through while it is written to.
+        articles = (self._archive.article(article_id) for article_id in self._archive.ids())
+        return self._work(self._counted(article) for article in articles if article is not None)
+
+    def _counted(self, article: Article) -> Article:
+        self._watcher.article()
+        self._report.changed += 1
+        return article
+
+    def _work(self, articles: Iterable[Article]) -> IndexReport:
+        try:
+            for article, found in extract_all(articles, jobs=self._options.jobs):
+                self._keep(article, found)
+        finally:
+            # After Ctrl-C too: what is done is kept.
+            if not self._options.dry_run:
+                self._archive.commit()
+        return self._report
+
+    def _forget(self, file: str) -> None:
+        if file not in self._files:
+            self._files.add(file)
+            if not self._options.dry_run:
+                self._archive.forget_failures(file)
+
+    def _is_new(self, article: Article, source: str) -> bool:
+        seen = self._seen.get(article.id)
+        known = seen or self._archive.known(article.id)
+        if known is not None:
+            same = known.content_hash == article.content_hash
+            if same and (seen is not None or (known.extractor == self._extractor and not self._options.full)):
+                self._report.unchanged += 1
+                return False
+            # An id of the article's own may come back with another text: the article has changed. Within one run,
+            # or from another file of the same name, it is two articles, and neither may push out the other.
+            another = seen is not None or (article.id_basis == "name" and known.origin != article.origin)
+            if another and not same:
+                reason = (
+                    f"has the id '{article.id}', as {known.origin} has, but another text; give one of them another id "
+                    "(a header line 'id: …', or the field 'id'), or another file name"
+                )
+                self._set_aside(Failure(origin=article.origin, reason=reason, article_id=article.id), source)
+                return False
+        self._seen[article.id] = Known(article.content_hash, self._extractor, article.origin)
+        self._sources[article.id] = source
+        self._report.added += known is None
+        self._report.changed += known is not None
+        return True
+
+    def _keep(self, article: Article, found: list[Quotation] | Failure) -> None:
+        if isinstance(found, Failure):
+            self._set_aside(found, self._sources.get(article.id, article.origin))
+            return
+        self._report.words += len(article.text.split())
+        self._report.quotations += len(found)
+        if self._options.dry_run:
+            return
+        self._archive.put(article, found, extractor=self._extractor)
+        if time.monotonic() - self._committed > _COMMIT_SECONDS:
+            self._archive.commit()
+            self._committed = time.monotonic()
+
+    def _set_aside(self, failure: Failure, source: str) -> None:
+        report, options = self._report, self._options
+        report.failed += 1
+        report.failures.append(failure)
+        if not options.dry_run:
+            self._archive.add_failure(failure, source=source, reading=self._options.reading)
+        looked_at = report.added + report.changed + report.unchanged + report.failed
+        too_many = options.max_failures is not None and report.failed > options.max_failures
+        if options.max_share is not None and looked_at >= _SHARE_AFTER:
+            too_many = too_many or report.failed > options.max_share * looked_at
+        if too_many:
+            raise TooManyFailuresError(
+                f"{report.failed} of {looked_at} articles could not be read, more than --max-errors allows; the last: "
+                f"{failure.origin}: {failure.reason}. Nothing new was published"
+            )

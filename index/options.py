@@ -1,0 +1,108 @@
+"""What the commands share: settings, options, progress bars."""
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from tqdm import tqdm
+
+from index.errors import UsageError
+from index.intake import Watcher
+from index.readers import known_formats
+from index.settings import Settings, load_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_option(command: F) -> F:
+    """Adds `--data DIR` to a command, so that it may stand behind the command's name too."""
+    return click.option("--data", type=click.Path(path_type=Path), help="The data folder.")(command)
+
+
+def settings_of(ctx: click.Context, data: Path | None, **flags: object) -> Settings:
+    """The settings of a command: its own --data, else what the front door found."""
+    if data is None and isinstance(ctx.obj, Settings):
+        data = ctx.obj.data
+    return load_settings(None, data=data, **flags)
+
+
+@contextlib.contextmanager
+def bars() -> Iterator[Watcher]:
+    """Progress bars on stderr, and only on a terminal."""
+    shown: list[tqdm[Any]] = []
+
+    def bar(**options: Any) -> "tqdm[Any]":
+        shown.append(tqdm(disable=None, file=sys.stderr, leave=False, **options))
+        return shown[-1]
+
+    def building(total: int) -> Callable[[int], None]:
+        progress = bar(desc="writing the index", unit=" quotations", total=total)
+
+        def written(count: int) -> None:
+            progress.update(count - progress.n)
+
+        return written
+
+    reading = bar(desc="reading", unit=" articles")
+
+    def article() -> None:
+        reading.update()
+
+    try:
+        yield Watcher(article=article, building=building)
+    finally:
+        for one in shown:
+            one.close()
+
+
+def max_errors_of(value: str | None) -> tuple[int | None, float | None]:
+    """`20` as (20, None), `5%` as (None, 0.05); UsageError for anything else."""
+    if value is None:
+        return None, None
+    if re.fullmatch(r"\d+", value):
+        return int(value), None
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)%", value):
+        return None, float(match[1]) / 100
+    raise UsageError(f"--max-errors is '{value}'; it takes a number (20) or a share (5%)")
+
+
+def fields_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`text=body` pairs as a mapping; UsageError where one is not of that form."""
+    fields = {}
+    for pair in pairs:
+        ours, equals, theirs = pair.partition("=")
+        if not (ours and equals and theirs):
+            raise UsageError(f"--field is '{pair}'; write it as OURS=THEIRS, for instance --field text=article_body")
+        fields[ours] = theirs
+    return fields
+
+
+def default_jobs() -> int:
+    """One process for each processor that this one may use, at most eight."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(8, usable)
+
+
+def reading_options(command: F) -> F:
+    """Adds the options that say how sources are read."""
+    for option in (
+        click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N articles."),
+        click.option("--encoding", metavar="NAME", help="The files' encoding.  [default: looked at, file by file]"),
+        click.option("--field", "field", multiple=True, metavar="OURS=THEIRS", help="A JSONL field of another name."),
+        click.option(
+            "--format", "format_", default="auto", show_default=True, metavar="|".join(("auto", *known_formats()))
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def jobs_option(command: F) -> F:
+    """Adds `--jobs N`."""
+    text = "Processes that extract.  [default: one a processor]"
+    return click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help=text)(command)
