@@ -28,14 +28,14 @@ class Field:
 
 
 def _context(entry: Entry) -> str:
-    # The interruptions between an interrupted quotation's pieces are context too. A line break between the parts
+    # The interruptions between an interrupted quotation's pieces are context too. An empty line between the parts
     # keeps phrases from running across them (the analyser leaves a gap in the positions there).
     start = entry.content[0][0]
     gaps = [
         entry.exact[end - start : following - start]
         for (_, end), (following, _) in zip(entry.content, entry.content[1:], strict=False)
     ]
-    return "\n".join((entry.before, *gaps, entry.after))
+    return "\n\n".join((entry.before, *gaps, entry.after))
 
 
 FIELDS: tuple[Field, ...] = (
@@ -45,8 +45,8 @@ FIELDS: tuple[Field, ...] = (
     Field("quote_exact", "exact", lambda e: e.text, boost=2.0),
     Field("context", "stemmed", _context, boost=0.5),
     Field("context_exact", "exact", _context, boost=0.5),
-    Field("about", "stemmed", lambda e: f"{e.speaker or ''}\n{e.title or ''}"),
-    Field("about_exact", "exact", lambda e: f"{e.speaker or ''}\n{e.title or ''}"),
+    Field("about", "stemmed", lambda e: f"{e.speaker or ''}\n\n{e.title or ''}"),
+    Field("about_exact", "exact", lambda e: f"{e.speaker or ''}\n\n{e.title or ''}"),
     Field("speaker", "code", lambda e: e.speaker_id, facet=True, label=lambda e: e.speaker),
     Field("source", "code", lambda e: e.source, facet=True),
     Field("kind", "code", lambda e: e.kind, facet=True),

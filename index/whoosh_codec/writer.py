@@ -1,0 +1,74 @@
+"""Entries -> the files of one build's search data."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from index.records import Entry, to_json
+from index.schema import FIELDS
+from index.whoosh_codec.columns import FOLDER as COLUMNS_FOLDER
+from index.whoosh_codec.columns import VALUES, ColumnsWriter
+from index.whoosh_codec.stock import ENTRY, create_in, make_schema
+
+FOLDER = "whoosh"
+_MEMORY_MB = 256
+"""Of postings, before Whoosh sorts them into a temporary file."""
+_PROGRESS_EVERY = 100
+
+_INDEXED = tuple(field for field in FIELDS if field.kind in ("id", "stemmed", "exact"))
+
+
+def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], None] | None = None) -> int:
+    """Writes the entries' index and columns into `folder`, durably, and returns how many there were.
+
+    Entries come in order of date, undated ones first (BuildError otherwise). `progress` is told, now and then and at
+    the end, how many more have been written.
+    """
+    columns = ColumnsWriter()
+    target = folder / FOLDER
+    target.mkdir()
+    index = create_in(target, make_schema())
+    try:
+        count = told = 0
+        # One commit makes one segment. Loose files, because Whoosh copies a compound one into memory to read it.
+        writer = index.writer(limitmb=_MEMORY_MB, compound=False)
+        try:
+            for entry in entries:
+                columns.add(entry)
+                values = {field.name: indexable(field.value(entry)) for field in _INDEXED}
+                writer.add_document(**values, **{ENTRY: json.dumps(to_json(entry), separators=(",", ":"))})
+                count += 1
+                if progress and count - told == _PROGRESS_EVERY:
+                    progress(count - told)
+                    told = count
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+    finally:
+        index.close()
+    for lock in target.glob("*LOCK"):
+        lock.unlink()
+    columns.write(folder)
+    for path in (*target.iterdir(), *(folder / COLUMNS_FOLDER).iterdir(), folder / VALUES):
+        _sync(path)
+    for path in (target, folder / COLUMNS_FOLDER, folder):
+        _sync(path)
+    if progress and count > told:
+        progress(count - told)
+    return count
+
+
+def indexable(value: object) -> str:
+    """A value as the index can hold it."""
+    # Half of a surrogate pair, which broken JSON can hold, has no UTF-8.
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
