@@ -43,7 +43,10 @@ class ArticleShown:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A W3C Web Annotation selector, quote and position; `content` holds the pieces of an interrupted quotation."""
+    """A W3C Web Annotation selector, quote and position, all in code points of the article's text.
+
+    `content` holds the pieces of an interrupted quotation; `cue` and `source` are where those words stand.
+    """
 
     exact: str
     prefix: str
@@ -51,6 +54,8 @@ class Target:
     start: int
     end: int
     content: tuple[Span, ...]
+    cue: tuple[Span, ...] = ()
+    source: tuple[Span, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
