@@ -38,12 +38,13 @@ def up_to_date(settings: Settings, archive: Archive) -> bool:
 
 
 def build(settings: Settings, archive: Archive, *, progress: Progress | None = None) -> Manifest:
-    """Makes and publishes a new build of all that the archive holds; `progress` is told of each quotation written.
+    """Makes and publishes a new build of all that the archive holds; `progress` is told now and then how many
+    more quotations are written.
 
     Raises BuildError, and then nothing has changed.
     """
     moment = datetime.datetime.now(datetime.UTC)
-    build_id = f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    build_id = f"{moment:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
     making = settings.builds / f".making-{build_id}"
     try:
         settings.builds.mkdir(parents=True, exist_ok=True)

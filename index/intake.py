@@ -67,11 +67,11 @@ class Options:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told how far a run is: `article` after each one read, `quotation` with each one written to the build."""
+    """Who is told how far a run is: `article` after each one read, `building` when a build begins."""
 
     article: Callable[[], None] = lambda: None
     building: Callable[[int], Callable[[int], None] | None] = lambda total: None
-    """Called with the number of quotations before a build; returns what is told of each one."""
+    """Called with the number of quotations before a build; returns what is told how many more are written."""
 
 
 class TooManyFailuresError(SaywhoError):

@@ -23,7 +23,8 @@ _STAMP = "checked.json"
 _ALWAYS_HASHED = 64 * 1024
 """Bytes; files up to this size (Whoosh's table of contents among them) are hashed at every check."""
 
-BUILD_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}", re.ASCII)
+BUILD_ID = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}", re.ASCII)
+"""The moment of its making (UTC, to the microsecond, so that ids sort by age) and a random part."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

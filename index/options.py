@@ -43,8 +43,8 @@ def bars() -> Iterator[Watcher]:
     def building(total: int) -> Callable[[int], None]:
         progress = bar(desc="writing the index", unit=" quotations", total=total)
 
-        def written(count: int) -> None:
-            progress.update(count - progress.n)
+        def written(more: int) -> None:
+            progress.update(more)
 
         return written
 

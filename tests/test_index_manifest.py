@@ -8,7 +8,7 @@ import pytest
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import MANIFEST, check, publish, published, write_manifest
 
-ID = "20200304T050607Z-0123abcd"
+ID = "20200304T050607000000Z-0123abcd"
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
         published(tmp_path / "builds")
 
 
-@pytest.mark.parametrize("name", ["../../etc", "20200101T000000Z-00000000", "", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", ["../../etc", "20200101T000000000000Z-00000000", "", "\N{SNOWMAN}"])
 def test_a_pointer_to_nowhere_is_not_followed(folder: Path, name: str) -> None:
     (folder.parent / "published").write_text(name, encoding="utf-8")
     with pytest.raises(IndexDamagedError, match="published"):
