@@ -1,0 +1,154 @@
+"""What the user named -> the files to read, in a fixed order."""
+
+import contextlib
+import dataclasses
+import glob
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from index.errors import UsageError
+from index.readers.base import Place
+from index.readers.clues import outlet_of
+from index.readers.streams import reason_of, shown
+from index.records import Failure
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """One file to read."""
+
+    path: Path | None
+    """None is standard input."""
+    place: Place
+
+
+def ending_of(path: Path, endings: Iterable[str]) -> str:
+    """The path's ending, with its .gz, if it is one of these; else an empty string."""
+    name = path.name.lower()
+    bare = name.removesuffix(".gz")
+    found = next((e for e in endings if bare.endswith(e) and bare != e), "")
+    return path.name[-len(found + name[len(bare) :]) :] if found else ""
+
+
+def find(sources: Sequence[str], endings: Sequence[str]) -> Iterator[Found | Failure]:
+    """The files of all sources, each file once; out of folders those with one of the endings.
+
+    Raises UsageError before the first one is given out.
+    """
+    if not sources:
+        raise UsageError("there is nothing to read; name a file, a folder, a glob or - for standard input")
+    parts = [_found(source, endings) for source in sources]
+    found = (item for part in parts for item in part)
+    return found if len(parts) == 1 else _once(found)
+
+
+def open_found(item: Found, stdin: BinaryIO | None) -> contextlib.AbstractContextManager[BinaryIO]:
+    """The file, open for reading bytes; standard input is not closed afterwards."""
+    if item.path is None:
+        return contextlib.nullcontext(sys.stdin.buffer if stdin is None else stdin)
+    return item.path.open("rb")
+
+
+def _found(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
+    if source == "-":
+        return [Found(None, Place(origin="stdin", name=""))]
+    if not source or "\0" in source:
+        raise UsageError(f"'{shown(source)}' is not the name of a file; name a file, a folder, a glob or -")
+    path = Path(source)
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return _globbed(source, endings)
+    except OSError as error:
+        raise UsageError(f"{shown(source)}: {reason_of(error)}") from error
+    return _folder(path, endings) if stat.S_ISDIR(mode) else [_file(path, path.parent, endings)]
+
+
+def _folder(folder: Path, endings: Sequence[str]) -> Iterator[Found | Failure]:
+    try:
+        with os.scandir(folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"{shown(folder)}: {reason_of(error)}") from error
+    if next(_walk(folder, folder, endings), None) is None:
+        raise UsageError(f"{shown(folder)}: {_no_articles(endings)}")
+    return _walk(folder, folder, endings)
+
+
+def _globbed(pattern: str, endings: Sequence[str]) -> Iterator[Found | Failure]:
+    if pattern.startswith(("http://", "https://")):
+        raise UsageError(f"{shown(pattern)}: web pages cannot be read yet; save the page's text and name that file")
+    if not glob.has_magic(pattern):
+        raise UsageError(f"{shown(pattern)}: there is no such file or folder")
+    # pathlib's own globbing takes no absolute patterns, and hidden files with them.
+    paths = [Path(p) for p in sorted(set(glob.glob(pattern, recursive=True)))]  # noqa: PTH207
+    fixed = pattern[: min(pattern.find(c) for c in "*?[" if c in pattern)]
+    root = Path(fixed if fixed.endswith(os.sep) else Path(fixed).parent)
+    # With ** the files in folders match themselves; otherwise a folder counts as if the shell had named it.
+    folders = set() if "**" in pattern else {p for p in paths if p.is_dir()}
+    files = [p for p in paths if not p.is_dir()]
+    if not files and not folders:
+        raise UsageError(f"{shown(pattern)}: no file matches; * stays within a folder, ** reaches into those below")
+    if not files and not any(True for folder in folders for _ in _walk(folder, root, endings)):
+        raise UsageError(f"{shown(pattern)}: {_no_articles(endings)}")
+    return (
+        item
+        for path in paths
+        if path in folders or not path.is_dir()
+        for item in (_walk(path, root, endings) if path in folders else [_file(path, root, endings)])
+    )
+
+
+def _no_articles(endings: Sequence[str]) -> str:
+    return (
+        f"holds no articles: no file in it ends in {', '.join(endings)} (each with or without .gz); "
+        "files with other endings are read when they are named, as by a glob"
+    )
+
+
+def _walk(
+    folder: Path, root: Path, endings: Sequence[str], above: tuple[tuple[int, int], ...] = ()
+) -> Iterator[Found | Failure]:
+    try:
+        info = folder.stat()
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    except OSError as error:
+        yield Failure(origin=shown(folder), reason=reason_of(error))
+        return
+    here = (info.st_dev, info.st_ino)
+    if here in above:  # a link to a folder that it stands in
+        return
+    for name in names:
+        path = folder / name
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            mode = stat.S_IFREG  # a broken link: opening it says what is wrong
+        if stat.S_ISDIR(mode):
+            yield from _walk(path, root, endings, (*above, here))
+        elif stat.S_ISREG(mode) and ending_of(path, endings):
+            yield _file(path, root, endings)
+
+
+def _file(path: Path, root: Path, endings: Sequence[str]) -> Found:
+    """The file, its name taken from `root` on."""
+    inner = path.relative_to(root)
+    name = inner.as_posix().removesuffix(ending_of(path, endings))
+    folders = tuple(part for part in path.parent.parts if part != path.anchor)
+    return Found(path, Place(origin=shown(path), name=name, folders=folders, outlet=outlet_of(inner.parent.parts)))
+
+
+def _once(found: Iterable[Found | Failure]) -> Iterator[Found | Failure]:
+    """Each file once, though two sources name it: an article that is there twice looks like two that agree."""
+    seen: set[str] = set()
+    for item in found:
+        path = item.path if isinstance(item, Found) else Path(item.origin)
+        key = "-" if path is None else os.path.realpath(path)
+        if key not in seen:
+            seen.add(key)
+            yield item
