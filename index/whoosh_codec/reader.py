@@ -43,6 +43,8 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._index = open_dir(folder / FOLDER, readonly=True)
         self._reader: Any = self._index.reader()
+        if self._reader.doc_count_all():
+            self._reader.stored_fields(0)  # opens the last file, so that the folder may be removed from here on
         # Whoosh reads its files through shared positions, so one thread at a time.
         self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()

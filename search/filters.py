@@ -1,0 +1,116 @@
+"""Filter values as users write them -> masks over the rows of a build."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from index.analysis import exact_words
+from index.whoosh_codec import Columns
+from search.language import FieldFilter, date_range
+from search.matching import Mask
+from search.request import SearchRequest
+
+REPEATABLE = ("speaker", "source", "kind", "status")
+"""The parameters that choose values of the column of the same name."""
+
+_SAID = {
+    "speaker": "no speaker here is called “{}”",
+    "source": "no source here is called “{}”",
+    "kind": "no quotation here is of kind “{}”",
+    "status": "no quotation here has status “{}”",
+}
+
+
+class Filters:
+    """The filters of one build; safe to share between threads."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._ids = {
+            name: {value.value: code for code, value in enumerate(columns.values[name], 1)} for name in REPEATABLE
+        }
+        self._names: dict[str, _Names] = {}
+        self._lock = threading.Lock()
+
+    def codes(self, column: str, value: str) -> npt.NDArray[np.uint32]:
+        """The codes that a written value stands for, ascending, perhaps none.
+
+        An id; else all of exactly that name, whatever its capitals and accents; else all with these words in the name.
+        """
+        known = self._ids[column].get(value)
+        if known is not None:
+            return np.array([known], np.uint32)
+        with self._lock:
+            if column not in self._names:
+                self._names[column] = _Names(value.label for value in self._columns.values[column])
+        return np.array(self._names[column].find(value), np.uint32)
+
+    def mask(self, column: str, values: Iterable[str]) -> Mask:
+        """The rows with any of the values."""
+        allowed = np.zeros(len(self._columns.values[column]) + 1, np.bool_)
+        for value in values:
+            allowed[self.codes(column, value)] = True
+        return allowed[self._columns.codes[column]]
+
+    def dates(self, first: str | None, last: str | None) -> Mask:
+        """The rows dated from `first` to `last`, inclusive; whole ISO dates. Those without a date are out."""
+        low, high = np.searchsorted(
+            self._columns.date,
+            np.array([_number(first) if first else 1, _number(last) + 1 if last else 2**31 - 1], np.int32),
+        )
+        mask = np.zeros(self._columns.rows, np.bool_)
+        mask[low:high] = True
+        return mask
+
+    def typed(self, node: FieldFilter) -> Mask:
+        """The rows of a filter within a query."""
+        if node.field != "date":
+            return self.mask(node.field, node.values)
+        mask = np.zeros(self._columns.rows, np.bool_)
+        for value in node.values:
+            mask |= self.dates(*date_range(value))
+        return mask
+
+    def of_request(self, request: SearchRequest) -> dict[str, Mask]:
+        """The masks of the filters that are set; both ends of the dates are one, called `date`."""
+        masks = {name: self.mask(name, getattr(request, name)) for name in REPEATABLE if getattr(request, name)}
+        if request.date_from or request.date_to:
+            masks["date"] = self.dates(request.date_from, request.date_to)
+        if request.min_confidence:
+            masks["min_confidence"] = self._columns.confidence >= np.float32(request.min_confidence)
+        return masks
+
+    def unknown(self, chosen: Iterable[tuple[str, Iterable[str]]]) -> list[str]:
+        """A note for each (column, values) value that stands for nothing."""
+        return [
+            _SAID[column].format(value)
+            for column, values in chosen
+            for value in values
+            if not len(self.codes(column, value))
+        ]
+
+
+class _Names:
+    """The names of a column by their words."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._whole: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._having: dict[str, set[int]] = defaultdict(set)
+        for code, name in enumerate(names, 1):
+            found = tuple(exact_words(name))
+            self._whole[found].append(code)
+            for word in found:
+                self._having[word].add(code)
+
+    def find(self, name: str) -> list[int]:
+        wanted = tuple(exact_words(name))
+        if not wanted:
+            return []
+        return self._whole.get(wanted) or sorted(set.intersection(*(self._having.get(w, set()) for w in wanted)))
+
+
+def _number(date: str) -> int:
+    return int(date.replace("-", ""))

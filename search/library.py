@@ -1,0 +1,99 @@
+"""The builds of a data folder, opened as they are needed: the published one, and earlier ones for their cursors."""
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from index.errors import IndexDamagedError
+from index.manifest import BUILD_ID, check, published
+from index.settings import Settings
+from search import cursors
+from search.engine import Engine
+from search.errors import GoneError, RequestError
+from search.request import SearchRequest
+from search.results import ResultPage
+from search.whoosh_engine import WhooshEngine, open_engine
+
+_EARLIER = 2
+"""Earlier builds that stay open."""
+
+
+class Library:
+    """What is published in a data folder, now and while it changes; may be shared between threads.
+
+    An engine that was handed out answers until it is let go, even when its build has been replaced or removed since.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._builds = settings.builds
+        self._current: WhooshEngine | None = None
+        self._earlier: OrderedDict[str, WhooshEngine] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current(self) -> Engine:
+        """The published build. NotPublishedError, IndexDamagedError, SchemaVersionError.
+
+        A look at the pointer file is all that it costs while nothing new is published.
+        """
+        folder = published(self._builds)
+        engine = self._current
+        if engine is not None and engine.build.id == folder.name:
+            return engine
+        with self._lock:
+            return self._move_to(folder)
+
+    def of_build(self, build_id: str) -> Engine:
+        """The build of that id, published or earlier; GoneError where it is no longer (or never was) there."""
+        engine = self._current
+        folder = self._builds / build_id if BUILD_ID.fullmatch(build_id) else None
+        if folder is None or not folder.is_dir():
+            raise GoneError(f"build '{build_id}' has been removed; start the search again")
+        if engine is not None and engine.build.id == build_id:
+            return engine
+        with self._lock:
+            found = self._earlier.pop(build_id, None) or _opened(folder)
+            self._keep(found)
+            return found
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """One page of answers, from the build that the request's cursor belongs to, else from the published one."""
+        if request.cursor is None:
+            return self.current().search(request)
+        cursor = cursors.decode(request.cursor)
+        if cursor.digest != request.digest:
+            raise RequestError("cursor", "belongs to another question; start again without it")
+        return self.of_build(cursor.build).search(request)
+
+    def close(self) -> None:
+        """Lets go of everything; the next call opens it again."""
+        with self._lock:
+            engines = [*self._earlier.values(), *([self._current] if self._current else [])]
+            self._earlier.clear()
+            self._current = None
+        for engine in engines:
+            engine.close()
+
+    def _move_to(self, folder: Path) -> Engine:
+        if self._current is not None:
+            if self._current.build.id == folder.name:  # another thread was faster
+                return self._current
+            self._keep(self._current)
+        try:
+            self._current = self._earlier.pop(folder.name, None) or _opened(folder)
+        except IndexDamagedError:
+            # A build may be replaced and removed between the look at the pointer and the opening.
+            latest = published(self._builds)
+            if latest == folder:
+                raise
+            self._current = _opened(latest)
+        return self._current
+
+    def _keep(self, engine: WhooshEngine) -> None:
+        self._earlier[engine.build.id] = engine
+        while len(self._earlier) > _EARLIER:
+            # Another thread may be using it, so it is not closed but let go: its files close with its last use.
+            self._earlier.popitem(last=False)
+
+
+def _opened(folder: Path) -> WhooshEngine:
+    return open_engine(folder, check(folder))
