@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, cast
 
-from index.errors import UsageError
+from index.errors import ReadError, UsageError
 from index.readers.base import FIELDS, Options
 from index.readers.registry import READERS, chosen, known_formats
 from index.readers.sources import Found, find, open_found
@@ -45,6 +45,8 @@ def read(
             raise UsageError(f"field '{name}' is not known; there are: {', '.join(FIELDS)}")
         if not column:
             raise UsageError(f"field '{name}' names no column; write it as {name}=COLUMN")
+    if options.fields and not any(r.columns for r in READERS if format in ("auto", r.name)):
+        raise UsageError(f"format '{format}' has no columns that a field could name; leave the fields out")
     endings = tuple(ending for r in READERS if format in ("auto", r.name) for ending in r.endings)
     return _articles(find(sources, endings), format, options, stdin)
 
@@ -58,6 +60,8 @@ def _articles(
             continue
         try:
             yield from _file(item, wanted, options, stdin)
+        except ReadError as error:
+            yield Failure(origin=item.place.origin, reason=str(error))
         except (OSError, EOFError, zlib.error) as error:
             yield Failure(origin=item.place.origin, reason=reason_of(error))
 
@@ -68,12 +72,8 @@ def _file(item: Found, wanted: str, options: Options, stdin: BinaryIO | None) ->
         if head[:2] == b"\x1f\x8b":
             head, stream = looked_into(cast(BinaryIO, gzip.GzipFile(fileobj=stream)))
         elif item.path and item.path.suffix.lower() == ".gz" and head:
-            yield Failure(
-                origin=item.place.origin, reason="ends in .gz but is no gzip file; rename it, or zip it again"
-            )
-            return
+            raise ReadError("ends in .gz but is no gzip file; rename it, or zip it again")
         if not head:
             what = "nothing came in" if item.path is None else "is empty"
-            yield Failure(origin=item.place.origin, reason=f"{what}; there is no article to read")
-            return
+            raise ReadError(f"{what}; there is no article to read")
         yield from chosen(wanted, item.path, head[:HEAD], options.encoding).read(stream, item.place, options)

@@ -80,7 +80,7 @@ def _id(text: str, given: Given, place: Place, line: int | None) -> tuple[str, I
     if _CONTROL.search(identifier):
         raise ReadError(f"{what} has control characters ('{shown(identifier, 60)}'); give it another one")
     if len(identifier) > MAX_ID:
-        raise ReadError(f"{what} is {len(identifier)} characters long; {MAX_ID} is the most")
+        raise ReadError(f"{what} is {len(identifier)} characters long; {MAX_ID} is the most, so give it a shorter one")
     return identifier, basis
 
 

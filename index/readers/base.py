@@ -53,3 +53,5 @@ class Reader:
     """From an open, unzipped, non-empty file; it may raise OSError, EOFError and zlib.error of the stream."""
     sniff: Callable[[str], bool] | None = None
     """Is it this format, going by the first characters? For stdin and unknown endings."""
+    columns: bool = False
+    """Does it have columns that `fields` can name?"""

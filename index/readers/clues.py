@@ -21,8 +21,11 @@ _AGENCIES = frozenset(
 _SIGNS_WITHOUT_DASH = frozenset(("cnn", "cnn business", "cnn money", "cnnmoney"))
 _SMALL_WORDS = frozenset(("al", "and", "da", "de", "del", "di", "el", "la", "las", "los", "of", "the", "von"))
 
+_WORDS = re.compile(r"\S")
 _DATELINE = re.compile(
-    r"\s*(?P<place>[^()\n]{0,60}?)[ \t]*\([ \t]*(?P<inside>[^()\n]{2,80}?)[ \t]*\)(?P<gap>[ \t]*)(?P<next>[^\s])"
+    # Bounded everywhere: a megabyte of spaces must not take a day.
+    r"(?P<place>[^()\n]{0,60}?)[ \t]{0,3}\([ \t]{0,3}(?P<inside>[^()\n]{2,80}?)[ \t]{0,3}\)"
+    r"(?P<gap>[ \t]{0,3})(?P<next>\S)"
 )
 _SIGNED_AND_DATED = re.compile(rf"([^\W\d_].*?)\s+[-–—]\s+({LONG_DATE})")
 _DATE_BEHIND_PLACE = re.compile(rf"(.*?)[,\s]\s*({LONG_DATE})")
@@ -51,8 +54,9 @@ def dateline(text: str, start: int = 0) -> tuple[str | None, str | None]:
     Only at `start` of the text, and each None where it is not there. Outlets that are not known for signing
     datelines count only together with a date: any name may stand in brackets.
     """
-    match = _DATELINE.match(text, start)
-    if match is None:
+    words = _WORDS.search(text, start)
+    match = words and _DATELINE.match(text, words.start())
+    if not match:
         return None, None
     place, inside = match["place"], match["inside"]
     if (signed := _SIGNED_AND_DATED.fullmatch(inside)) and is_date(signed[2]):

@@ -28,7 +28,7 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 
 
 def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article | Failure]:
-    """An Article or a Failure for each line that is not blank."""
+    """An Article or a Failure for each line that is not blank. Raises ReadError for a file of anything else."""
     first = True
     for number, line in _lines(stream, place, options):
         if isinstance(line, ReadError):
@@ -42,8 +42,7 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
             reason = (
                 "is JSON, but not JSON lines; write one object a line (jq -c '.[]' does it for a list, jq -c . else)"
             )
-            yield Failure(origin=f"{place.origin}:{number}", reason=reason)
-            return
+            raise ReadError(reason)
         first = False
         yield _article(line, number, place, options)
 
@@ -52,9 +51,11 @@ def _lines(stream: BinaryIO, place: Place, options: Options) -> Iterator[tuple[i
     """The lines with their numbers, from 1 on; a ReadError for one that is too long or cannot be decoded."""
     head, stream = looked_into(stream)
     encoding = marked_encoding(head) or options.encoding
-    if encoding and "\n{".encode(encoding) != b"\n{" and not head.startswith(b"\xef\xbb\xbf"):
+    if encoding and "\n{".encode(encoding) != b"\n{":
         yield from _wide_lines(stream, encoding)
         return
+    if b"\0" in head and not encoding:
+        raise ReadError("is a binary file, not JSON lines; leave it out (or, for UTF-16, say so with --encoding)")
     number, warned = 0, False
     while data := stream.readline(base.MAX_BYTES + 1):
         number += 1
@@ -111,7 +112,7 @@ def _article(line: str, number: int, place: Place, options: Options) -> Article 
 
 def _object(line: str) -> dict[str, object]:
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=lambda _: None)  # NaN is what pandas writes for nothing
     except json.JSONDecodeError as error:
         raise ReadError(f"broken JSON ({error.msg} at column {error.colno}); mend or remove the line") from error
     except RecursionError as error:
@@ -180,5 +181,6 @@ READER = Reader(
     endings=(".jsonl", ".ndjson"),
     description="JSON lines: an object with text, date, source, title, url, id a line",
     read=read,
+    columns=True,
     sniff=lambda start: start.lstrip().startswith("{"),
 )

@@ -65,7 +65,8 @@ def reason_of(error: Exception) -> str:
 
 def shown(value: object, limit: int | None = None) -> str:
     """A value for a message: one line, no control characters, at most `limit` characters."""
-    text = str(value).encode("utf-8", "backslashreplace").decode()
+    whole = str(value)
+    text = (whole if limit is None else whole[: limit + 1]).encode("utf-8", "backslashreplace").decode()
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
@@ -74,7 +75,7 @@ def text_encoding(name: str) -> str:
     """The encoding's own name. Raises UsageError where there is none of that name."""
     try:
         known = codecs.lookup(name).name
-        b"".decode(known)  # a LookupError for codecs that make no text, such as rot13
+        "a".encode(known)  # a LookupError for codecs of no text, such as rot13
     except (LookupError, UnicodeError, ValueError) as error:
         raise UsageError(f"encoding '{shown(name)}' is not known; try utf-8, windows-1252 or utf-16") from error
     if known in _NO_FILE_ENCODINGS:
@@ -117,8 +118,9 @@ def _windows_1252(data: bytes, error: UnicodeDecodeError) -> str:
     if b"\0" in data:
         raise ReadError("is a binary file, not text; leave it out (or, for UTF-16, say so with --encoding)") from error
     # A few stray bytes in what is UTF-8 otherwise: read as Windows-1252, every curly mark in it would come out wrong.
-    whole = len(_UTF8_SEQUENCE.findall(data))
-    stray = len(_HIGH.findall(_UTF8_SEQUENCE.sub(b"", data)))
+    near = data[max(0, error.start - (1 << 19)) : error.start + (1 << 19)]
+    whole = len(_UTF8_SEQUENCE.findall(near))
+    stray = len(_HIGH.findall(_UTF8_SEQUENCE.sub(b" ", near)))
     place = f"byte {error.start}"
     if whole >= stray:
         raise ReadError(f"is damaged UTF-8 ({place}); save it again, or say what it is with --encoding") from error
@@ -127,15 +129,15 @@ def _windows_1252(data: bytes, error: UnicodeDecodeError) -> str:
     except UnicodeDecodeError as undefined:
         raise ReadError(f"is neither UTF-8 ({place}) nor Windows-1252; say what it is with --encoding") from undefined
     if not looks_like_text(text):
-        raise ReadError("is a binary file, not text; leave it out") from error
+        raise ReadError(f"is neither UTF-8 ({place}) nor Windows-1252; say what it is with --encoding") from error
     return text
 
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ \n")
+_PLAIN = frozenset((*map(chr, range(32, 127)), *"\t\n\r\f\v"))
 
 
 def looks_like_text(text: str) -> bool:
     """Is this what a person wrote in a western language: mostly plain letters and spaces, no control characters?"""
     start = text[: 1 << 16]
     plain = sum(c in _PLAIN for c in start)
-    return plain * 10 >= len(start) * 6 and not any(c < " " and c not in "\t\n\r\f\v" for c in start)
+    return plain * 10 >= len(start) * 7 and not any(c < " " and c not in _PLAIN for c in start)

@@ -21,7 +21,7 @@ from index.readers import base
 from index.readers.articles import Given, make_article
 from index.readers.base import Options, Place, Reader
 from index.readers.dates import is_date
-from index.readers.streams import decoded, shown, warn_of_fallback
+from index.readers.streams import decoded, warn_of_fallback
 from index.records import Article, Failure
 
 _KEYS: Mapping[str, str] = {
@@ -33,7 +33,10 @@ _KEYS: Mapping[str, str] = {
     **dict.fromkeys(("author", "authors", "author(s)", "byline"), "authors"),
 }
 _MAX_HEADER = 64 * 1024
-_INLINE_DATE = re.compile(r"\s*date[ \t]+(?P<date>\d{4}-\d{1,2}-\d{1,2})[ \t]+(?=\S)", re.ASCII | re.IGNORECASE)
+_MAX_LINE = 1000
+_INLINE_DATE = re.compile(
+    r"\s*date(?P<colon>[ \t]*:)?[ \t]+(?P<date>\d{4}-\d{1,2}-\d{1,2})[ \t]+(?=\S)", re.ASCII | re.IGNORECASE
+)
 _LINE = re.compile(r"(?P<line>[^\r\n]*)(?:\r\n|\n|\r|\Z)")
 _HEADER = re.compile(r"\s*(?P<key>[^\W\d_][\w ()-]{0,29}?)[ \t]*:[ \t]*(?P<value>.*?)\s*")
 _DATE_LINE = re.compile(r"\s*date[ \t]+(?P<value>\S.*?)\s*", re.IGNORECASE)
@@ -41,7 +44,7 @@ _NEARLY_ISO = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}", re.ASCII)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*")
 _FRONT_MATTER = re.compile(r"---[ \t]*(?:\r\n|\n|\r)(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.S | re.M)
 
-MAX_TITLE = 150
+_MAX_TITLE = 150
 _QUOTES = "\"'“”‘’«»„"
 
 
@@ -76,14 +79,19 @@ def _parts(whole: str) -> tuple[dict[str, str], int, int]:
     """What the top of the file gives, where the article's text begins, and where in that its first words stand."""
     if inline := _INLINE_DATE.match(whole):
         line = _LINE.match(whole, inline.start("date"))
-        # "date 2020-01-01 10:30 UTC" is a header line with a time: nothing of it is the article's.
-        if line and not is_date(line["line"]):
+        if line and _goes_on(line["line"], header=bool(inline["colon"])):
             return {"date": inline["date"]}, 0, inline.end()
     if front := _FRONT_MATTER.match(whole):
         block = _front_matter(front["yaml"])
         if block is not None:
             return block, _behind_blank_lines(whole, front.end()), 0
     return _header_lines(whole)
+
+
+def _goes_on(line: str, *, header: bool) -> bool:
+    """Does the text begin behind the date that the line begins with?"""
+    # "date 2020-01-01 10:30 UTC" has a time and no text; "Date: 2020-01-01 (updated on Friday)" is no date to read.
+    return len(line) > _MAX_LINE or (not is_date(line) and (not header or len(line.split()) > 10))
 
 
 def _header_lines(whole: str) -> tuple[dict[str, str], int, int]:
@@ -111,6 +119,8 @@ def _header_lines(whole: str) -> tuple[dict[str, str], int, int]:
 
 def _header(line: str) -> tuple[str | None, str] | None:
     """A known field (None for another one) and its value; None where the line is no header line."""
+    if len(line) > _MAX_LINE:
+        return None
     if date := _DATE_LINE.fullmatch(line):
         value = date["value"]
         if is_date(value) or _NEARLY_ISO.fullmatch(value):
@@ -148,11 +158,9 @@ def _yaml_value(name: str, value: object) -> str:
         return "" if value in ("~", "null", "Null", "NULL") else value
     if isinstance(value, dict) and isinstance(value.get("name"), str):
         return str(value["name"])
-    if isinstance(value, list) and name == "authors" and len(value) <= 1000:
-        return ", ".join(_yaml_value("author", item) for item in value)
-    raise ReadError(
-        f"its front matter's {name} is a list or a table ({shown(type(value).__name__)}); write it as a string"
-    )
+    if isinstance(value, list) and name == "authors" and not any(isinstance(item, list) for item in value):
+        return ", ".join(filter(None, (_yaml_value(name, item) for item in value)))
+    raise ReadError(f"its front matter's {name} is a list or a table; write it as a string")
 
 
 def _behind_blank_lines(whole: str, position: int) -> int:
@@ -167,8 +175,10 @@ def _title(text: str) -> re.Match[str] | None:
         return None
     line = match["line"].strip()
     behind = _LINE.match(text, match.end())
+    if len(line) > _MAX_TITLE or behind is None or behind["line"].strip():
+        return None
     words = line.lstrip("#").split()
-    if not 2 <= len(words) <= 25 or len(line) > MAX_TITLE or behind is None or behind["line"].strip():
+    if not 2 <= len(words) <= 25:
         return None
     if line.rstrip(_QUOTES + ")")[-1:] in tuple(".,;:…") or not any(c.isalpha() for c in line):
         return None
