@@ -1,0 +1,176 @@
+"""`saywho search`: the search in the terminal."""
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from index.settings import Settings, load_settings
+from search.library import Library
+from search.relax import Relaxation, suggest_relaxation
+from search.request import SearchRequest
+from search.results import Facet, Hit, ResultPage
+
+_EPILOG = """\b
+Examples:
+  saywho search strikes --speaker "Mark Esper"
+  saywho search '"tax cuts" OR tariff*' --from 2019 --to 2020-06
+  saywho search 'climate -hoax' --in quote --sort newest --limit 50
+  saywho search --speaker Esper --json | jq '.results[].text'
+
+\b
+Query language:
+  tax cuts       both words, in any form      "tax cuts"     exactly so
+  tax OR cuts    one of them                  "tax cuts"~5   near each other
+  -cuts          without it                   cut*           words that begin so
+  speaker:NAME  source:NAME  kind:direct  status:resolved  date:2019..2020  ( )
+"""
+
+_BASIS = {
+    "name": "named there",
+    "pronoun": "by a pronoun",
+    "nominal": "by a description",
+    "implicit": "from the words around it",
+    "continued": "goes on from the quotation before",
+    "corroborated": "the same words elsewhere",
+}
+_FACET_NAMES = {"speaker": "speakers", "source": "sources", "date": "dates", "kind": "kinds", "status": "status"}
+_SHOWN_VALUES = 5
+_OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
+
+
+@click.command("search", epilog=_EPILOG, context_settings={"ignore_unknown_options": True})
+@click.argument("query", nargs=-1)
+@click.option("--speaker", multiple=True, metavar="NAME|ID", help="Said by; may be given several times: any of them.")
+@click.option("--source", multiple=True, metavar="NAME", help="From this outlet; may be given several times.")
+@click.option("--kind", multiple=True, metavar="KIND", help="direct, mixed or indirect; may be given several times.")
+@click.option("--status", multiple=True, metavar="STATUS", help="resolved, unnamed, unknown or disputed.")
+@click.option("--from", "--date-from", "date_from", metavar="DATE", help="Not before 2019, 2019-05 or 2019-05-31.")
+@click.option("--to", "--date-to", "date_to", metavar="DATE", help="Not after; the whole year or month counts.")
+@click.option("--in", "within", default="all", metavar="quote|context|all", help="Where the words stand. [all]")
+@click.option("--min-confidence", type=float, default=0.0, metavar="0-1", help="Of who said it.")
+@click.option("--group", default="none", metavar="variant|none", help="variant: the same words are shown once. [none]")
+@click.option("--sort", default="relevance", metavar="relevance|newest|oldest", help="[relevance]")
+@click.option("--limit", type=int, default=20, metavar="N", help="Quotations on a page, at most 100. [20]")
+@click.option("--cursor", metavar="TEXT", help="The next page, as the last one gave it.")
+@click.option("--facets", metavar="A,B", help="What to count: speaker, source, kind, status, date; '' for nothing.")
+@click.option("--facet-limit", type=int, default=10, metavar="N", help="Values counted of each facet. [10]")
+@click.option("--interval", default="year", metavar="year|month|day", help="Of the counts by date. [year]")
+@click.option("--json", "as_json", is_flag=True, help="Print what the HTTP endpoint /api/v1/quotes returns.")
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The data folder.")
+@click.pass_context
+def search(
+    ctx: click.Context, /, query: tuple[str, ...], as_json: bool, data: Path | None, facets: str | None, **given: Any
+) -> None:
+    """Finds quotations by their words, speaker, source and date.
+
+    Without a QUERY, all that the filters leave. Quote the QUERY for your shell where it has marks of its own.
+    """
+    for word in query:
+        if word.startswith("--") and word.strip("-"):
+            raise click.NoSuchOption(word, ctx=ctx)
+    names: dict[str, Any] = (
+        {} if facets is None else {"facets": tuple(name.strip() for name in facets.split(",") if name.strip())}
+    )
+    request = SearchRequest(q=" ".join(query), **given, **names)
+    settings = ctx.obj if data is None and isinstance(ctx.obj, Settings) else load_settings(data=data)
+    library = Library(settings)
+    try:
+        page = library.search(request)
+        if as_json:
+            # A lone surrogate has no UTF-8; written as an escape it is still JSON.
+            text = json.dumps(dataclasses.asdict(page), ensure_ascii=False, indent=2)
+            click.echo(text.encode("utf-8", "backslashreplace"))
+            return
+        if page.total == 0:
+            helpful = suggest_relaxation(library.current(), request)
+            click.echo(_nothing(page, helpful))
+        else:
+            click.echo(_page(page, bold=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+    finally:
+        library.close()
+
+
+def _page(page: ResultPage, *, bold: bool) -> str:
+    lines = [f"{_counted(page.total, 'quotation')} by {_counted(page.speakers, 'speaker')}", *_understood(page)]
+    for hit in page.results:
+        lines += ["", *_hit(hit, bold=bold)]
+    counts = [f"{_FACET_NAMES[name]}: {_facet(facet)}" for name, facet in page.facets.items() if facet.items]
+    if counts:
+        lines += ["", *counts]
+    if page.next_cursor:
+        lines += ["", f"more: add --cursor {page.next_cursor}"]
+    return "\n".join(lines)
+
+
+def _hit(hit: Hit, *, bold: bool) -> list[str]:
+    speaker = hit.speaker.name or (f"unnamed: {hit.speaker.mention}" if hit.speaker.mention else "nobody named")
+    if hit.speaker.status == "disputed":
+        speaker += " (disputed)"
+    article = hit.article
+    where = [speaker, article.source or "no source", article.date or "no date", article.title]
+    why = [_BASIS[hit.attribution.basis]]
+    if hit.speaker.mention and hit.speaker.mention != hit.speaker.name:
+        why.append(f"“{hit.speaker.mention}”")
+    if hit.attribution.cue:
+        why.append(f"cue “{hit.attribution.cue}”")
+    why.append(f"confidence {hit.attribution.confidence:.2f}")
+    lines = [
+        _highlighted(hit, bold=bold),
+        "    " + _plain(" · ".join(part for part in where if part)),
+        "    " + _plain(f"{hit.id} · {hit.kind} · why: {', '.join(why)}"),
+    ]
+    if hit.variants.count > 1:
+        lines.append(f"    the same words in {_counted(hit.variants.count, 'quotation')}")
+    return lines
+
+
+def _highlighted(hit: Hit, *, bold: bool) -> str:
+    text = _plain(hit.text)
+    if not bold:
+        return text
+    pieces, done = [], 0
+    for start, end in hit.highlights:
+        pieces += [text[done:start], click.style(text[start:end], bold=True)]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _plain(text: str) -> str:
+    """One line of the same length, without characters that would steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _facet(facet: Facet) -> str:
+    shown = [f"{_plain(item.label)} {item.count:,}" for item in facet.items[:_SHOWN_VALUES]]
+    if facet.more or len(facet.items) > _SHOWN_VALUES:
+        shown.append("…")
+    return " · ".join(shown)
+
+
+def _nothing(page: ResultPage, helpful: tuple[Relaxation, ...]) -> str:
+    lines = ["nothing found", *_understood(page)]
+    for parameter, value, total in helpful:
+        option = _OPTIONS.get(parameter, f"--{parameter.replace('_', '-')}")
+        if parameter == "q":
+            change = f"searching for: {value}"
+        elif value is None:
+            change = f"without {option}"
+        else:
+            change = f"with {option} {value}"
+        lines.append(f"  {_plain(change)}: {_counted(total, 'quotation')}")
+    return "\n".join(lines)
+
+
+def _understood(page: ResultPage) -> list[str]:
+    query = page.query
+    lines = [] if query.understood == query.q.strip() else [f"understood: {_plain(query.understood) or 'everything'}"]
+    return [*lines, *(f"note: {_plain(note)}" for note in query.notes)]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,56 @@
+"""Nothing found: which one change to the question would find something."""
+
+import dataclasses
+from typing import Any, NamedTuple
+
+from search.engine import Engine
+from search.errors import RequestError
+from search.filters import REPEATABLE
+from search.language import And, parse, show
+from search.request import SearchRequest
+
+_MOST_PARTS = 8
+"""Parts of a query that are left out one by one; each costs a search."""
+
+
+class Relaxation(NamedTuple):
+    """Set `parameter` to `value` (None: drop it), and `total` quotations are found.
+
+    `date` stands for date_from and date_to, `filters` for all filters together.
+    """
+
+    parameter: str
+    value: str | None
+    total: int
+
+
+def suggest_relaxation(engine: Engine, request: SearchRequest) -> tuple[Relaxation, ...]:
+    """The changes that would find something, the most fruitful first; none where nothing would."""
+    bare = dataclasses.replace(request, limit=0, facets=(), cursor=None)
+    drops: list[tuple[str, dict[str, Any]]] = [(name, {name: ()}) for name in REPEATABLE if getattr(request, name)]
+    if request.date_from or request.date_to:
+        drops.append(("date", {"date_from": None, "date_to": None}))
+    if request.min_confidence:
+        drops.append(("min_confidence", {"min_confidence": 0.0}))
+    tries: list[tuple[str, str | None, dict[str, Any]]] = [(name, None, change) for name, change in drops]
+    if request.within != "all":
+        tries.append(("in", "all", {"within": "all"}))
+    tree = parse(request.q).tree
+    if isinstance(tree, And) and len(tree.parts) <= _MOST_PARTS:
+        for left_out in tree.parts:
+            rest = tuple(part for part in tree.parts if part is not left_out)
+            shorter = show(And(rest) if len(rest) > 1 else rest[0])
+            tries.append(("q", shorter, {"q": shorter}))
+    found = [Relaxation(name, value, total) for name, value, change in tries if (total := _total(engine, bare, change))]
+    if not found and len(drops) > 1:
+        everything = {name: value for _, change in drops for name, value in change.items()}
+        if total := _total(engine, bare, everything):
+            found.append(Relaxation("filters", None, total))
+    return tuple(sorted(found, key=lambda relaxation: -relaxation.total))
+
+
+def _total(engine: Engine, request: SearchRequest, change: dict[str, Any]) -> int:
+    try:
+        return engine.search(dataclasses.replace(request, **change)).total
+    except RequestError:  # the query as understood can be longer than what may be typed
+        return 0
