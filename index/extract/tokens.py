@@ -1,0 +1,203 @@
+"""An article as tokens: a spaCy Doc from a blank English pipeline, with the paragraph, sentence and quoted stretch of
+every token beside it.
+
+Everything after this module counts in tokens; `Page.span` turns them back into code points. White space is kept in
+the Doc (it reproduces the text) and left out of the page.
+"""
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from index.extract.marks import Stretch, paragraphs, quoted_stretches
+from index.extract.sentences import sentence_starts
+from index.records import Span
+
+_TITLE = "Mrs?|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Maj|Capt|Sgt|Cpl|Adm|Rev|Prof|Jr|Sr|St|Hon|Atty|Inc|Corp|Co|Ltd"
+_TOKEN = re.compile(
+    rf"""\s+
+    | (?:https?://|www\.)[^\s“”"<>]{{1,300}}
+    | [@\#]\w+
+    | (?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)?      # U.S., a.m., U.S.-backed
+    | (?:{_TITLE})\.(?!\.)
+    | [A-Z]\.(?=\s?[A-Z“"‘'])                # an initial
+    | ['’]s\b
+    | \d+(?:[.,:/]\d+)*[^\W\d_]*
+    | [^\W_]+(?:(?:['’](?!s\b)|[-‑&])[^\W_]+)*   # don't, Al-Abadi, AT&T
+    | ``|''|\.\.\.+|--+
+    | .
+    """,
+    re.X | re.S,
+)
+_WORD_START = re.compile(r"[^\W_]|[@#]")
+
+
+class _Tokenizer:
+    """Linear in the text's length whatever it holds; spaCy's own looks at a run of marks once for every mark."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        for match in _TOKEN.finditer(text):
+            piece = match[0]
+            if piece[0] == " " and words and not spaces[-1] and not words[-1].isspace():
+                spaces[-1] = True
+                piece = piece[1:]
+            if piece:
+                words.append(piece)
+                spaces.append(False)
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+
+@functools.cache
+def pipeline() -> Language:
+    """The blank English pipeline: its vocabulary, and a tokenizer that stays linear."""
+    nlp = spacy.blank("en")
+    nlp.tokenizer = _Tokenizer(nlp.vocab)
+    return nlp
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One article, word by word. Lists run parallel, one entry a token; stretches are counted from 0, -1 is none."""
+
+    article_text: str
+    doc: Doc
+    """With white space tokens: `place[i]` is where token i stands in it."""
+    place: list[int]
+    words: list[str]
+    low: list[str]
+    """Lower case, curly apostrophes straightened."""
+    start: list[int]
+    end: list[int]
+    paragraph: list[int]
+    sentence: list[int]
+    """Sentences of the text around quotations: a stretch never holds a sentence end but at its own end."""
+    stretch: list[int]
+    stretches: list[Stretch]
+    inside: list[tuple[int, int]]
+    """For each stretch its first token and the one after its last, marks included."""
+    sentence_bounds: list[tuple[int, int]]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def span(self, first: int, stop: int) -> Span:
+        """Code points of the tokens from `first` up to but not including `stop`."""
+        return self.start[first], self.end[stop - 1]
+
+    def phrase(self, first: int, stop: int) -> str:
+        """The words of some tokens as one line."""
+        return " ".join(self.article_text[self.start[first] : self.end[stop - 1]].split())
+
+    def is_word(self, at: int) -> bool:
+        """Whether a token begins with a letter, a digit, @ or #."""
+        return _WORD_START.match(self.words[at]) is not None
+
+
+def read_page(text: str) -> Page:
+    """A text as a page."""
+    places = paragraphs(text)
+    stretches = quoted_stretches(text, places)
+    cuts = {edge for s in stretches for edge in (s.start, s.end)}
+    doc = pipeline()(text)
+    place, words, start, end = [], [], [], []
+    for token in doc:
+        if not token.text.isspace():
+            place.append(token.i)
+            words.append(token.text)
+            start.append(token.idx)
+            end.append(token.idx + len(token.text))
+    paragraph = _numbered(start, [s for s, _ in places])
+    stretch = [-1] * len(words)
+    inside = []
+    at = 0
+    for number, s in enumerate(stretches):
+        while at < len(words) and start[at] < s.start:
+            at += 1
+        first = at
+        while at < len(words) and start[at] < s.end:
+            stretch[at] = number
+            at += 1
+        inside.append((first, at))
+    begins = sorted(_outer_starts(text, places, stretches))
+    sentence = _numbered(start, begins)
+    return Page(
+        article_text=text,
+        doc=doc,
+        place=place,
+        words=words,
+        low=[w.lower().replace("’", "'") for w in words],
+        start=start,
+        end=end,
+        paragraph=paragraph,
+        sentence=sentence,
+        stretch=stretch,
+        stretches=stretches,
+        inside=inside,
+        sentence_bounds=list(_bounds(sentence)),
+    )
+
+
+def _numbered(starts: list[int], begins: list[int]) -> list[int]:
+    """For each start the number of the last of `begins` that is not after it."""
+    out, at = [], 0
+    for place in starts:
+        while at + 1 < len(begins) and begins[at + 1] <= place:
+            at += 1
+        out.append(at)
+    return out
+
+
+def _bounds(sentence: list[int]) -> Iterator[tuple[int, int]]:
+    """(first, stop) for every sentence number up to the last, those without a token too."""
+    at = 0
+    for number in range(sentence[-1] + 1 if sentence else 0):
+        first = at
+        while at < len(sentence) and sentence[at] == number:
+            at += 1
+        yield first, at
+
+
+_FULL_STOP = re.compile(r"[.?!…][)\]'’”\"]*$")
+
+
+def _outer_starts(text: str, places: list[Span], stretches: list[Stretch]) -> set[int]:
+    """Sentence starts outside of stretches; one inside moves to the stretch's end when a new sentence follows there."""
+    out: set[int] = set()
+    number = 0
+    for first, stop in places:
+        begins = {first + s for s in sentence_starts(text[first:stop])} | {first}
+        while number < len(stretches) and stretches[number].end <= first:
+            number += 1
+        at = number
+        while at < len(stretches) and stretches[at].start < stop:
+            s = stretches[at]
+            begins -= {b for b in begins if s.start < b < s.end}
+            following = _next_start(text, s.end, stop)
+            if (
+                following is not None
+                and following not in begins
+                and _FULL_STOP.search(text, max(s.start, s.end - 4), s.end)
+            ):
+                nxt = text[following]
+                if nxt.isupper() or nxt in '“"‘«„[(' or nxt.isdigit():
+                    begins.add(following)
+            at += 1
+        out |= begins
+    return out
+
+
+def _next_start(text: str, place: int, stop: int) -> int | None:
+    while place < stop and text[place].isspace():
+        place += 1
+    return place if place < stop else None
