@@ -1,0 +1,67 @@
+"""How it is shown: the site and the JSON endpoint. Imports `search`, which imports `index`; nobody imports `web`."""
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from index.settings import Settings
+from search.library import Library
+from web import answers, api, links, pages, problems, runs, wording
+
+_YEAR = 31_536_000
+_HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings) -> Flask:
+    """The site over a data folder, published or not; a new build is served as soon as it is there."""
+    app = Flask(__name__)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
+    app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    library = Library(settings)
+    app.extensions["saywho.library"] = library
+    edition = _edition()
+    app.register_blueprint(pages.blueprint(library, edition))
+    app.register_blueprint(api.blueprint(library))
+    problems.register(app)
+    answers.register(app)
+    _words(app, edition)
+    return app
+
+
+def _words(app: Flask, edition: str) -> None:
+    """What templates may call."""
+
+    def static(name: str) -> str:
+        return url_for("static", filename=name, v=edition)
+
+    app.jinja_env.globals.update(
+        static=static,
+        article_path=links.article_path,
+        quotation_path=links.quotation_path,
+        speaker_path=links.speaker_path,
+        search_path=links.search_path,
+        web_link=links.web_link,
+        quoted=runs.quoted,
+        clipped=runs.clipped,
+        lead=runs.lead,
+        trail=runs.trail,
+        who=wording.who,
+        why=wording.why,
+        evidence=wording.evidence,
+        citation=wording.citation,
+        LABELS=wording.LABELS,
+        KIND_HELP=wording.KIND_HELP,
+    )
+    app.jinja_env.filters.update(day=wording.day, number=wording.number, counted=wording.counted, sure=wording.sure)
+
+
+def _edition() -> str:
+    """Changes whenever a template, a style, a script or the code that fills them does."""
+    digest = hashlib.sha256()
+    for pattern in ("*.py", "templates/*", "static/*"):
+        for path in sorted(_HERE.glob(pattern)):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

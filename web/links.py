@@ -1,0 +1,91 @@
+"""Addresses of the site's pages, and answers with their links filled in. Paths only: the Host header is not trusted."""
+
+import dataclasses
+from urllib.parse import quote, urlsplit
+
+from search.request import SearchRequest
+from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage
+from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, toggled
+
+SEARCH = "/search"
+API_QUOTES = "/api/v1/quotes"
+
+
+def quotation_path(quotation_id: str) -> str:
+    """The page of one quotation."""
+    return f"/quotes/{_segment(quotation_id)}"
+
+
+def article_path(article_id: str, quotation_id: str | None = None) -> str:
+    """The page of one article, at one of its quotations where that is given."""
+    anchor = f"#q-{_segment(quotation_id)}" if quotation_id else ""
+    return f"/articles/{_segment(article_id)}{anchor}"
+
+
+def speaker_path(speaker_id: str) -> str:
+    """The search for everything that a speaker said."""
+    return address(SEARCH, SearchRequest(speaker=(speaker_id,)), SearchRequest())
+
+
+def search_path(**fields: object) -> str:
+    """The page of a search given by SearchRequest's fields."""
+    return address(SEARCH, dataclasses.replace(PAGE_DEFAULTS, **fields), PAGE_DEFAULTS)  # type: ignore[arg-type]
+
+
+def web_link(url: str | None) -> str | None:
+    """An article's own address where a browser may follow it (http, https); otherwise None."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    return url.strip() if parts.scheme.lower() in ("http", "https") and parts.netloc else None
+
+
+def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults: SearchRequest) -> ResultPage:
+    """The same answer with the `url` of each result and facet value, and the links to itself and the next page."""
+    following = address(path, dataclasses.replace(request, cursor=page.next_cursor), defaults)
+    return dataclasses.replace(
+        page,
+        results=tuple(linked(hit) for hit in page.results),
+        facets={name: _linked_facet(name, facet, request, path, defaults) for name, facet in page.facets.items()},
+        links={
+            "self": address(path, request, defaults),
+            "next": following if page.next_cursor else None,
+        },
+    )
+
+
+def linked(hit: Hit) -> Hit:
+    """The same quotation with the path of its page."""
+    return dataclasses.replace(hit, url=quotation_path(hit.id))
+
+
+def linked_article(page: ArticlePage) -> ArticlePage:
+    """The same article with the paths of its quotations' pages."""
+    return dataclasses.replace(page, quotations=tuple(linked(hit) for hit in page.quotations))
+
+
+def api_links(page: ResultPage, request: SearchRequest) -> ResultPage:
+    """The answer with the API's addresses."""
+    return with_links(page, request, path=API_QUOTES, defaults=API_DEFAULTS)
+
+
+def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:
+    """The answer with the site's addresses."""
+    return with_links(page, request, path=SEARCH, defaults=PAGE_DEFAULTS)
+
+
+def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, defaults: SearchRequest) -> Facet:
+    def linked_item(item: FacetItem) -> FacetItem:
+        changed = toggled(request, name, item.value, item.label, item.selected)
+        return dataclasses.replace(item, url=address(path, changed, defaults))
+
+    return dataclasses.replace(facet, items=tuple(linked_item(item) for item in facet.items))
+
+
+def _segment(value: str) -> str:
+    # Slashes in an id stay readable, but for those that a browser would resolve as steps through folders.
+    awkward = any(part in ("", ".", "..") for part in value.split("/"))
+    return quote(value, safe="" if awkward else "/", errors="replace")

@@ -1,0 +1,120 @@
+"""The endpoint's own description (OpenAPI 3.1): parameters from the table that checks them, shapes from dataclasses."""
+
+import functools
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from search.results import ArticlePage, Hit, ResultPage, Stats
+from web.params import API_DEFAULTS, PARAMETERS, Parameter
+from web.problems import Problem
+
+_SHAPES: dict[str, type] = {
+    "ResultPage": ResultPage,
+    "Hit": Hit,
+    "ArticlePage": ArticlePage,
+    "Stats": Stats,
+    "Problem": Problem,
+}
+_REFUSALS = {
+    "400": "An unknown parameter or a bad value; `errors` names it.",
+    "404": "There is none of that id.",
+    "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
+    "503": "Nothing has been published yet; `Retry-After` says when to ask again.",
+}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The description as a JSON value. pydantic is imported only here, when somebody asks."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "saywho",
+            "summary": "Quotations, and who said them",
+            "description": "Read only. Offsets are half-open and count code points. Dates are ISO 8601.",
+            "version": _version(),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "paths": {
+            "/api/v1/quotes": _get(
+                "Search quotations", "ResultPage", [_described(one) for one in PARAMETERS], ("400", "410", "503")
+            ),
+            "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
+            "/api/v1/articles/{id}": _get(
+                "One article with its quotations; its id may hold slashes",
+                "ArticlePage",
+                [_id("article")],
+                ("400", "404", "503"),
+            ),
+            "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
+        },
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: tuple[str, ...]) -> dict[str, Any]:
+    responses: dict[str, Any] = {
+        "200": {
+            "description": summary,
+            "headers": {"ETag": {"schema": {"type": "string"}}},
+            "content": {"application/json": {"schema": _ref(shape)}},
+        },
+        "304": {"description": "What `If-None-Match` names still holds."},
+    }
+    for status in refusals:
+        responses[status] = {
+            "description": _REFUSALS[status],
+            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+        }
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _described(parameter: Parameter) -> dict[str, Any]:
+    schema: dict[str, Any] = dict(parameter.schema)
+    described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
+    default = getattr(API_DEFAULTS, parameter.attribute)
+    if parameter.form == "repeated":
+        schema = {"type": "array", "items": schema}
+        described |= {"style": "form", "explode": True}
+    elif parameter.form == "comma":
+        schema["default"] = list(default)
+        described |= {"style": "form", "explode": False}
+    elif default is not None:
+        schema["default"] = default
+    return described | {"schema": schema}
+
+
+def _id(of: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {"name": "id", "in": "path", "required": True, "description": f"Id of the {of}.", "schema": schema}
+
+
+def _ref(shape: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{shape}"}
+
+
+def _schemas() -> dict[str, Any]:
+    from pydantic import TypeAdapter
+
+    adapters: list[tuple[str, Any, TypeAdapter[Any]]] = [
+        (name, "serialization", TypeAdapter(shape)) for name, shape in _SHAPES.items()
+    ]
+    _, definitions = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
+    schemas: dict[str, Any] = definitions["$defs"]
+    _require_all(schemas)
+    return schemas
+
+
+def _require_all(schemas: dict[str, Any]) -> None:
+    """A dataclass's default does not make a key optional: the endpoint writes every one."""
+    for name, schema in schemas.items():
+        if name != "Problem" and "properties" in schema:
+            schema["required"] = list(schema["properties"])
+
+
+def _version() -> str:
+    try:
+        return version("saywho")
+    except PackageNotFoundError:
+        return "0"

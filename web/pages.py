@@ -1,0 +1,135 @@
+"""The pages: one call into search, one template out."""
+
+import collections
+import dataclasses
+
+from flask import Blueprint, Response, request
+
+from search.library import Library
+from search.relax import suggest_relaxation
+from search.request import SearchRequest
+from search.results import ArticlePage, Hit
+from web import examples, histogram, params, wording
+from web.answers import etag_of, page_answer, unchanged
+from web.links import linked, linked_article, page_links
+from web.marking import paragraphs
+from web.relaxing import relaxed
+from web.search_view import view_of
+
+NEWEST = 5
+"""Quotations on the first page."""
+_FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
+"""Its newest quotations; the examples are made from more than are shown."""
+_ELSEWHERE = 8
+"""Words of a quotation that its other versions are looked up by."""
+
+
+def blueprint(library: Library, edition: str) -> Blueprint:
+    """The site's pages. `edition` changes with the templates, so that no browser keeps an old look."""
+    pages = Blueprint("pages", __name__)
+
+    @pages.get("/")
+    def home() -> Response:
+        engine = library.current()
+        etag = etag_of(engine.build.id, edition)
+        if same := unchanged(etag):
+            return same
+        stats, page = engine.stats(), page_links(engine.search(_FIRST_PAGE), _FIRST_PAGE)
+        return page_answer(
+            "home.html",
+            etag,
+            stats=stats,
+            histogram=histogram.of_years(stats.years, stats.undated),
+            examples=examples.examples(page),
+            newest=page.results[:NEWEST],
+        )
+
+    @pages.get("/search")
+    def search() -> Response:
+        given = params.read(request.args, params.PAGE_DEFAULTS)
+        etag = etag_of(library.current().build.id, params.pairs(given), edition)
+        if same := unchanged(etag):
+            return same
+        asked = given
+        if not request.args.get("interval"):
+            asked = dataclasses.replace(given, interval=histogram.interval_of(given))
+        page = page_links(library.search(asked), given)
+        return page_answer(
+            "search.html",
+            etag,
+            asked=given,
+            page=page,
+            view=view_of(page, given, asked),
+            relaxed=() if page.total else relaxed(given, suggest_relaxation(library.current(), asked)),
+        )
+
+    @pages.get("/quotes/<path:quotation_id>")
+    def quotation(quotation_id: str) -> Response:
+        engine = library.current()
+        etag = etag_of(engine.build.id, edition)
+        if same := unchanged(etag):
+            return same
+        hit = linked(engine.quotation(quotation_id))
+        others = engine.search(_same_words(hit)).results if hit.variants.count > 1 else ()
+        elsewhere = [linked(one) for one in others if one.variants.id == hit.variants.id and one.id != hit.id]
+        elsewhere.sort(key=lambda one: (one.article.date or "9999", one.id))
+        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere)
+
+    @pages.get("/articles/<path:article_id>")
+    def article(article_id: str) -> Response:
+        engine = library.current()
+        etag = etag_of(engine.build.id, edition)
+        if same := unchanged(etag):
+            return same
+        page = linked_article(engine.article(article_id))
+        return page_answer("article.html", etag, page=page, paragraphs=paragraphs(page), speakers=_speakers(page))
+
+    @pages.get("/about")
+    def about() -> Response:
+        engine = library.current()
+        etag = etag_of(engine.build.id, edition)
+        return unchanged(etag) or page_answer("about.html", etag, stats=engine.stats())
+
+    @pages.get("/healthz")
+    def alive() -> Response:
+        return Response("ok\n", mimetype="text/plain")
+
+    @pages.get("/readyz")
+    def ready() -> Response:
+        return Response(f"ready {library.current().build.id}\n", mimetype="text/plain")
+
+    @pages.get("/robots.txt")
+    def robots() -> Response:
+        # Filtered searches have no end; the pages of quotations and articles are what is worth finding.
+        return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+
+    return pages
+
+
+def _same_words(hit: Hit) -> SearchRequest:
+    """The search that has the other versions of a quotation among its first results: its longest words."""
+    words = sorted(set(_letters(hit.text)), key=lambda word: (-len(word), word))[:_ELSEWHERE]
+    return SearchRequest(q=" OR ".join(words), within="quote", limit=100, facets=())
+
+
+def _letters(text: str) -> list[str]:
+    return "".join(character if character.isalnum() else " " for character in text.casefold()).split()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker of an article: how they are shown, how often they speak, and where first."""
+
+    who: wording.Named
+    count: int
+    first: str
+
+
+def _speakers(page: ArticlePage) -> list[Voice]:
+    counts: collections.Counter[wording.Named] = collections.Counter()
+    first: dict[wording.Named, str] = {}
+    for hit in page.quotations:
+        for named in wording.who(hit).names:
+            counts[named] += 1
+            first.setdefault(named, hit.id)
+    return [Voice(named, count, first[named]) for named, count in counts.most_common()]

@@ -1,0 +1,210 @@
+"""HTTP arguments to a SearchRequest and back, by one table that the API's description is made from too."""
+
+import calendar
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias, get_args
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from index.records import KINDS, STATUSES
+from index.schema import FACETS
+from search.errors import RequestError
+from search.request import (
+    MAX_FACET_LIMIT,
+    MAX_LENGTH,
+    MAX_LIMIT,
+    MAX_VALUES,
+    Group,
+    Interval,
+    SearchRequest,
+    Sort,
+    Within,
+)
+
+Form: TypeAlias = Literal["text", "repeated", "comma", "integer", "number"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Parameter:
+    """One HTTP parameter of a search: its name, how it is written, its JSON schema, and what it does."""
+
+    name: str
+    form: Form
+    schema: dict[str, Any]
+    description: str
+    field: str = ""
+    """The SearchRequest's attribute, where its name differs."""
+
+    @property
+    def attribute(self) -> str:
+        """The SearchRequest's attribute that holds it."""
+        return self.field or self.name
+
+
+_DATE: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["2020", "2020-01-31"]}
+
+
+def _choice(values: Iterable[str]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(values)}
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "q",
+        "text",
+        {"type": "string", "maxLength": MAX_LENGTH},
+        'Words (all must be there), "exact words", OR, -word, ( ), prefix*, speaker:, source:, kind:, date:2019..2020.',
+    ),
+    Parameter("speaker", "repeated", {"type": "string"}, "Id or name of a speaker; any of those given."),
+    Parameter("source", "repeated", {"type": "string"}, "Name of an outlet; any of those given."),
+    Parameter(
+        "kind",
+        "repeated",
+        _choice(KINDS),
+        "direct: all of the words inside quotation marks; mixed: part of them; indirect: none of them.",
+    ),
+    Parameter(
+        "status",
+        "repeated",
+        _choice(STATUSES),
+        "resolved: the speaker has a name; unnamed: somebody without a name; unknown: nobody is given; "
+        "disputed: outlets disagree.",
+    ),
+    Parameter("date_from", "text", _DATE, "Articles of this year, month or day and later."),
+    Parameter("date_to", "text", _DATE, "Articles of this year, month or day and earlier; its last day counts."),
+    Parameter(
+        "in",
+        "text",
+        _choice(get_args(Within)),
+        "Where the words are looked for: in the quotation, in the words around it, or in both with speaker and title.",
+        field="within",
+    ),
+    Parameter(
+        "min_confidence",
+        "number",
+        {"type": "number", "minimum": 0, "maximum": 1},
+        "Only attributions at least this sure.",
+    ),
+    Parameter("group", "text", _choice(get_args(Group)), "variant: the same words in several outlets are one result."),
+    Parameter("sort", "text", _choice(get_args(Sort)), "The order of the results."),
+    Parameter("limit", "integer", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT}, "Results a page."),
+    Parameter("cursor", "text", {"type": "string"}, "Where the next page begins, from `links.next`; opaque."),
+    Parameter(
+        "facets",
+        "comma",
+        {"type": "array", "items": _choice(FACETS)},
+        "Which counts to give, separated by commas.",
+    ),
+    Parameter(
+        "facet_limit",
+        "integer",
+        {"type": "integer", "minimum": 0, "maximum": MAX_FACET_LIMIT},
+        "Values a facet.",
+    ),
+    Parameter("interval", "text", _choice(get_args(Interval)), "The steps of the facet `date`."),
+)
+BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
+
+API_DEFAULTS = SearchRequest()
+PAGE_DEFAULTS = SearchRequest(facets=("speaker", "source", "date", "kind", "status"), facet_limit=8)
+
+
+def read(args: "MultiDict[str, str]", defaults: SearchRequest = API_DEFAULTS) -> SearchRequest:
+    """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
+    refuse_unknown(args, BY_NAME)
+    values: dict[str, Any] = {}
+    for name in args:
+        given = [value for value in args.getlist(name) if value.strip()]
+        if given:
+            parameter = BY_NAME[name]
+            values[parameter.attribute] = _value(parameter, given)
+    return dataclasses.replace(defaults, **values)
+
+
+def refuse_unknown(args: "MultiDict[str, str]", known: Iterable[str] = ()) -> None:
+    """Nothing, or a RequestError naming the first parameter that is not known here."""
+    allowed = tuple(known)
+    for name in args:
+        if name not in allowed:
+            takes = f"there are: {', '.join(allowed)}" if allowed else "this address takes none"
+            raise RequestError(name, f"there is no such parameter; {takes}")
+
+
+def _value(parameter: Parameter, given: list[str]) -> Any:
+    if parameter.form == "repeated":
+        if len(given) > MAX_VALUES:
+            raise RequestError(parameter.name, f"is given {len(given)} times; at most {MAX_VALUES} are allowed")
+        return tuple(given)
+    if len(given) > 1:
+        raise RequestError(parameter.name, f"is given {len(given)} times; once is allowed")
+    (value,) = given
+    if parameter.form == "comma":
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if parameter.form == "integer":
+        if not re.fullmatch(r"-?\d{1,9}", value.strip(), re.ASCII):
+            raise RequestError(parameter.name, f"'{value}' is not a whole number")
+        return int(value)
+    if parameter.form == "number":
+        if not re.fullmatch(r"-?(\d{1,9}(\.\d*)?|\.\d+)", value.strip(), re.ASCII):
+            raise RequestError(parameter.name, f"'{value}' is not a number")
+        return float(value)
+    return value
+
+
+def pairs(request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> list[tuple[str, str]]:
+    """The parameters that `read` makes the same request from, in the table's order, without what is the default."""
+    found: list[tuple[str, str]] = []
+    for parameter in PARAMETERS:
+        value = getattr(request, parameter.attribute)
+        if value == getattr(defaults, parameter.attribute) or value is None:
+            continue
+        if parameter.form == "repeated":
+            found += [(parameter.name, one) for one in value]
+        elif parameter.form == "comma":
+            found.append((parameter.name, ",".join(value)))
+        elif parameter.form == "number":
+            found.append((parameter.name, f"{value:g}"))
+        elif parameter.schema is _DATE:
+            found.append((parameter.name, short_date(value, last=parameter.name == "date_to")))
+        else:
+            found.append((parameter.name, str(value)))
+    return found
+
+
+def short_date(date: str, *, last: bool = False) -> str:
+    """A day that begins (or, with `last`, ends) a year or a month as that year or month; other days as they are."""
+    year, month, day = date.split("-")
+    begins, ends = ("12", str(calendar.monthrange(int(year), int(month))[1])) if last else ("01", "01")
+    if day != ends:
+        return date
+    return year if month == begins else f"{year}-{month}"
+
+
+def address(path: str, request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> str:
+    """The path and query of a search. Equal questions have equal addresses."""
+    query = encoded(pairs(request, defaults))
+    return f"{path}?{query}" if query else path
+
+
+def encoded(values: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
+    """The query string of some parameters."""
+    items = values.items() if isinstance(values, Mapping) else values
+    return urlencode(list(items), errors="replace")
+
+
+def toggled(request: SearchRequest, facet: str, value: str, label: str, selected: bool) -> SearchRequest:
+    """The first page of the same search with one value of a facet taken in, or out where it is `selected`."""
+    if facet == "date":
+        dates = (None, None) if selected else (value, value)
+        return dataclasses.replace(request, date_from=dates[0], date_to=dates[1], cursor=None)
+    chosen: tuple[str, ...] = getattr(request, facet)
+    if selected:
+        # A speaker may have been asked for by name, and is then the same choice as the id.
+        same = {value.casefold(), label.casefold()}
+        changed = tuple(one for one in chosen if one.casefold() not in same)
+    else:
+        changed = (*chosen, value)
+    return dataclasses.replace(request, **{facet: changed}, cursor=None)  # type: ignore[arg-type]

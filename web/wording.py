@@ -1,0 +1,215 @@
+"""Values in plain words, as the pages say them."""
+
+import dataclasses
+import re
+
+from index.records import Basis
+from search.request import SearchRequest
+from search.results import Hit
+from web.params import short_date
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+LABELS: dict[str, dict[str, str]] = {
+    "kind": {
+        "direct": "word for word",
+        "mixed": "partly quoted",
+        "indirect": "reported speech",
+    },
+    "status": {
+        "resolved": "named",
+        "unnamed": "not named",
+        "unknown": "not known",
+        "disputed": "disputed",
+    },
+}
+LEGENDS = {"speaker": "Speaker", "source": "Source", "kind": "Kind", "status": "Attribution"}
+KIND_HELP = {
+    "direct": "All of it stands in quotation marks in the article.",
+    "mixed": "Part of it stands in quotation marks in the article.",
+    "indirect": "The article reports it without quotation marks; the words are the writer’s.",
+}
+WITHIN = {
+    "all": "quotations, the words around them, speakers and titles",
+    "quote": "quotations only",
+    "context": "the words around them only",
+}
+SORTS = {"relevance": "relevance", "newest": "newest", "oldest": "oldest"}
+
+
+def day(date: str | None) -> str:
+    """`14 March 2016`; `March 2016` and `2016` of shorter dates; `undated` of none."""
+    if not date:
+        return "undated"
+    parts = [int(part) for part in date.split("-")]
+    words = [str(parts[0])]
+    if len(parts) > 1:
+        words.insert(0, MONTHS[parts[1] - 1])
+    if len(parts) > 2:
+        words.insert(0, str(parts[2]))
+    return " ".join(words)
+
+
+def number(value: int) -> str:
+    """`31,204`."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str | None = None) -> str:
+    """`1 quotation`, `31,204 quotations`."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"
+
+
+def dates(request: SearchRequest) -> str:
+    """The chosen dates in words; empty where none are."""
+    first, last = request.date_from, request.date_to
+    if not first and not last:
+        return ""
+    begin = day(short_date(first)) if first else ""
+    end = day(short_date(last, last=True)) if last else ""
+    if not begin:
+        return f"until {end}"
+    if not end:
+        return f"from {begin}"
+    if begin == end:
+        return begin
+    assert first is not None and last is not None  # noqa: S101 - tells mypy what the lines above settled
+    if first == last:
+        return day(first)
+    whole = len(short_date(first)) == len(short_date(last, last=True))
+    return f"{begin}–{end}" if whole and len(short_date(first)) == 4 else f"{day(first)} to {day(last)}"
+
+
+_SURE = ((0.9, "Sure"), (0.75, "Likely"), (0.5, "Not sure"), (0.0, "Doubtful"))
+
+
+def sure(confidence: float) -> str:
+    """A confidence as a word with its number: `Sure (0.93)`."""
+    word = next(word for least, word in _SURE if confidence >= least)
+    return f"{word} ({confidence:.2f})"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Named:
+    """A name to show, and the speaker's id where the collection has one."""
+
+    name: str
+    id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Who:
+    """Whom a quotation is given to: one name, both of a dispute, a phrase for the unnamed, or nobody."""
+
+    names: tuple[Named, ...]
+    note: str = ""
+    """`not named` and the like; empty where the name says it all."""
+
+    @property
+    def plain(self) -> str:
+        """The names in one line."""
+        return " or ".join(named.name for named in self.names)
+
+
+def who(hit: Hit) -> Who:
+    """Who said it, as the pages write it."""
+    speaker = hit.speaker
+    if speaker.status == "disputed":
+        others = [Named(name) for name, _ in hit.attribution.candidates if name != speaker.name]
+        first = [Named(speaker.name, speaker.id)] if speaker.name else []
+        return Who(tuple((first + others)[:2]) or (Named("Speaker not known"),), "disputed")
+    if speaker.status == "unnamed":
+        return Who((Named(_capital(speaker.name or speaker.mention) or "Somebody"),), "not named")
+    if speaker.status == "unknown" or not speaker.name:
+        return Who((Named("Speaker not known"),))
+    return Who((Named(speaker.name, speaker.id),))
+
+
+def _capital(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Why:
+    """Why a quotation is given to its speaker: one line, then the chain behind it, then who else it may have been."""
+
+    summary: str
+    chain: tuple[str, ...]
+    candidates: tuple[tuple[str, str], ...]
+
+
+def why(hit: Hit) -> Why | None:
+    """The reasons in plain words; None where nobody is given and nothing can be said."""
+    whom, attribution = who(hit), hit.attribution
+    if hit.speaker.status == "unknown" and not attribution.candidates:
+        return None
+    told = evidence(hit)
+    question = "Who was it?" if hit.speaker.status in ("disputed", "unknown") else f"Why {_lower(whom, hit)}?"
+    summary = f"{question} {sure(attribution.confidence)}{', from ' + told if told else ''}"
+    chain = [_reason(attribution.basis, hit, whom)]
+    if attribution.cue and told:
+        chain.insert(0, f"Beside the words the article has {told}.")
+    if hit.speaker.status == "disputed":
+        chain.append("Outlets disagree about who said these words.")
+    others = tuple((name, f"{share:.2f}") for name, share in attribution.candidates)
+    return Why(summary, tuple(chain), others if len(others) > 1 else ())
+
+
+def evidence(hit: Hit) -> str:
+    """The article's words that tie the quotation to its speaker: `“she said”`; empty where there are none."""
+    mention, cue = _one_line(hit.speaker.mention), _one_line(hit.attribution.cue)
+    if not mention or not cue:
+        return f"“{mention or cue}”" if mention or cue else ""
+    around = _one_line(f"{hit.before} {hit.target.exact} {hit.after}")
+    for phrase in (f"{mention} {cue}", f"{cue} {mention}"):
+        if phrase in around:
+            return f"“{phrase}”"
+    return f"“{mention}” and “{cue}”"
+
+
+def _reason(basis: Basis, hit: Hit, whom: Who) -> str:
+    mention, name = _one_line(hit.speaker.mention), whom.plain
+    said = f"“{mention}”" if mention else "the speaker"
+    if hit.speaker.status == "unnamed":
+        return "The article gives no name for them."
+    reasons: dict[Basis, str] = {
+        "name": f"The speaker is named right there: {said}.",
+        "pronoun": f"{_capital(said)} stands for a person named elsewhere in the article: {name}.",
+        "nominal": f"{_capital(said)} describes somebody named elsewhere in the article: {name}.",
+        "implicit": "Nobody is named beside the words; the sentences around them tell.",
+        "continued": "The quotation goes on from the one before it, which has this speaker.",
+        "corroborated": "Another outlet prints the same words and names the speaker.",
+    }
+    return reasons[basis]
+
+
+def _lower(whom: Who, hit: Hit) -> str:
+    return whom.plain[:1].lower() + whom.plain[1:] if hit.speaker.status == "unnamed" else whom.plain
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def citation(hit: Hit) -> str:
+    """The quotation as plain text that can be pasted: words, speaker, title, outlet, date and address."""
+    article = hit.article
+    words = _one_line(hit.text)
+    if hit.kind == "indirect":
+        words = f"[{words}]"
+    place = [f"“{_one_line(article.title)}”" if article.title else "", article.source or "", day(article.date)]
+    line = f"{words} — {who(hit).plain}, in {', '.join(part for part in place if part)}"
+    return f"{line}. {article.url}" if article.url else f"{line}."
