@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from index.analysis import exact_words
 from index.whoosh_codec import Columns
-from search.language import FieldFilter, date_range
+from search.language import date_range
 from search.matching import Mask
 from search.request import SearchRequest
+from search.tree import FieldFilter
 
 REPEATABLE = ("speaker", "source", "kind", "status")
 """The parameters that choose values of the column of the same name."""

@@ -3,7 +3,7 @@
 import dataclasses
 
 from index.analysis import words
-from search.language import Leaf, Phrase, Prefix, Word
+from search.tree import Leaf, Phrase, Prefix, Word
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from index.schema import BY_NAME, SEARCHED
 from index.whoosh_codec import Postings
 from search import phrases
 from search.forms import Form, form_of
-from search.language import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix, Word
+from search.tree import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix, Word
 
 Rows: TypeAlias = npt.NDArray[np.uint32]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -48,7 +48,7 @@ class Matches:
 
 
 class Matcher:
-    """Evaluates trees over one index and one choice of searched fields."""
+    """Evaluates trees over one index and one choice of searched fields; may be shared between threads."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Matcher:
         self._rows = rows
         self._stemmed = SEARCHED[within]
         self._filter_mask = filter_mask
+        self._usual: dict[str, float] = {}
 
     def match(self, node: Node) -> Matches:
         """The rows that a tree matches."""
@@ -158,12 +159,16 @@ class Matcher:
             rows = np.unique(np.concatenate([postings.rows for _, postings in found]))
         weights = np.zeros(len(rows), np.float32)
         for field, postings in found:
-            lengths = self._lengths[field]
-            relative = lengths[postings.rows] / max(1.0, float(lengths.mean()))
+            relative = self._lengths[field][postings.rows] / self._usual_length(field)
             weight = BY_NAME[field].boost * postings.counts / (1 - _B + _B * relative)
             weights[np.searchsorted(rows, postings.rows)] += weight.astype(np.float32)
         rarity = np.float32(np.log(1 + (self._rows - len(rows) + 0.5) / (len(rows) + 0.5)))
         return Matches(rows, rarity * weights * np.float32(_K1 + 1) / (np.float32(_K1) + weights))
+
+    def _usual_length(self, field: str) -> float:
+        if field not in self._usual:
+            self._usual[field] = max(1.0, float(self._lengths[field].mean()))
+        return self._usual[field]
 
 
 def _unscored(mask: Mask) -> Matches:

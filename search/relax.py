@@ -1,13 +1,15 @@
 """Nothing found: which one change to the question would find something."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from search.engine import Engine
 from search.errors import RequestError
 from search.filters import REPEATABLE
-from search.language import And, parse, show
-from search.request import SearchRequest
+from search.language import parse
+from search.request import MAX_LENGTH, SearchRequest
+from search.tree import And, Node, Phrase, show
 
 _MOST_PARTS = 8
 """Parts of a query that are left out one by one; each costs a search."""
@@ -35,18 +37,31 @@ def suggest_relaxation(engine: Engine, request: SearchRequest) -> tuple[Relaxati
     tries: list[tuple[str, str | None, dict[str, Any]]] = [(name, None, change) for name, change in drops]
     if request.within != "all":
         tries.append(("in", "all", {"within": "all"}))
-    tree = parse(request.q).tree
-    if isinstance(tree, And) and len(tree.parts) <= _MOST_PARTS:
-        for left_out in tree.parts:
-            rest = tuple(part for part in tree.parts if part is not left_out)
-            shorter = show(And(rest) if len(rest) > 1 else rest[0])
-            tries.append(("q", shorter, {"q": shorter}))
+    tries += [("q", shorter, {"q": shorter}) for shorter in _wider(parse(request.q).tree)]
     found = [Relaxation(name, value, total) for name, value, change in tries if (total := _total(engine, bare, change))]
     if not found and len(drops) > 1:
         everything = {name: value for _, change in drops for name, value in change.items()}
         if total := _total(engine, bare, everything):
             found.append(Relaxation("filters", None, total))
     return tuple(sorted(found, key=lambda relaxation: -relaxation.total))
+
+
+def _wider(tree: Node) -> Iterator[str]:
+    """The query with its phrases as single words, and without each of its parts."""
+    loose = _loosened(tree)
+    if loose != tree:
+        yield show(loose)
+    if isinstance(tree, And) and len(tree.parts) <= _MOST_PARTS:
+        for left_out in tree.parts:
+            rest = tuple(part for part in tree.parts if part is not left_out)
+            yield show(And(rest) if len(rest) > 1 else rest[0])
+
+
+def _loosened(tree: Node) -> Node:
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    typed = [part.text if isinstance(part, Phrase) else show(And((part,))) for part in parts]
+    text = " ".join(typed)
+    return parse(text).tree if len(text) <= MAX_LENGTH else tree
 
 
 def _total(engine: Engine, request: SearchRequest, change: dict[str, Any]) -> int:

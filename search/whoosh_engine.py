@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
+from index.schema import SEARCHED
 from index.whoosh_codec import Reader, open_columns
 from search import cursors
 from search.cursors import Cursor
@@ -19,11 +20,12 @@ from search.facets import combined, make_facets
 from search.filters import REPEATABLE, Filters
 from search.forms import form_of
 from search.hits import article_shown, make_hit
-from search.language import Query, filters_in, leaves, parse
+from search.language import Query, parse
 from search.matching import Mask, Matcher, Matches, Rows
 from search.ranking import first_of_each, ordered
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Hit, ResultPage, Stats, Understood
+from search.tree import filters_in, leaves
 
 _REMEMBERED = 4
 """Queries whose matches are kept for the next page or other filters."""
@@ -42,6 +44,16 @@ class WhooshEngine:
         self._columns = open_columns(folder)
         self._filters = Filters(self._columns)
         self._reader = Reader(folder)
+        self._matchers = {
+            within: Matcher(
+                self._reader,
+                self._columns.lengths,
+                rows=self._columns.rows,
+                within=within,
+                filter_mask=self._filters.typed,
+            )
+            for within in SEARCHED
+        }
         self._articles = ArticleStore(folder / FILE_NAME)
         self._articles.get("")  # SQLite opens its file at the first question, and the folder may be removed before
         self._finalizer = weakref.finalize(self, _close, self._reader, self._articles)
@@ -151,14 +163,7 @@ class WhooshEngine:
             if key in self._remembered:
                 self._remembered.move_to_end(key)
                 return self._remembered[key]
-        matcher = Matcher(
-            self._reader,
-            self._columns.lengths,
-            rows=self._columns.rows,
-            within=within,
-            filter_mask=self._filters.typed,
-        )
-        matches = matcher.match(query.tree)
+        matches = self._matchers[within].match(query.tree)
         with self._lock:
             self._remembered[key] = matches
             while len(self._remembered) > _REMEMBERED:
