@@ -188,12 +188,12 @@ class _Reading:
             group.joining = operator == "OR"
 
     def _quote(self, inner: str, closed: str | None, slop: str | None) -> None:
-        if not closed:
-            self._notes.append(_UNCLOSED)
         tokens = words(inner)
         if not tokens:
             self._notes.append("quotation marks with no words between them were left out")
             return
+        if not closed:
+            self._notes.append(_UNCLOSED)
         near = min(int(slop or 0), MAX_SLOP) if len(tokens) > 1 else 0
         if len(tokens) > 1 and int(slop or 0) > MAX_SLOP:
             self._notes.append(f"~{slop} was taken as ~{MAX_SLOP}, the most there is")
