@@ -36,6 +36,8 @@ def make_hit(entry: Entry, forms: Sequence[Form] = ()) -> Hit:
             start=entry.content[0][0],
             end=entry.content[-1][1],
             content=entry.content,
+            cue=entry.cue_spans,
+            source=entry.source_spans,
         ),
         variants=Variants(id=entry.variant_id, count=entry.variant_count, first=entry.variant_first),
     )

@@ -81,14 +81,10 @@ def build_demo(settings: Settings) -> None:
 
 def serve_site(settings: Settings) -> None:
     """Answers until it is stopped. SaywhoError where the address cannot be had; nothing has been started then."""
-    listener = listen(settings.host, settings.port)
-    try:
-        note = _missing(settings)
-        if note:
+    with listen(settings.host, settings.port) as listener:
+        if note := _missing(settings):
             click.echo(f"saywho: {note}", err=True)
         _Server(settings, listener).run()
-    finally:
-        listener.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -138,13 +134,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our app, on a socket that is already listening."""
 
     def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        self._settings, self._listener = settings, listener
+        self._settings = settings
+        self._host, self._port = listener.getsockname()[:2]
+        self._descriptor = listener.detach()  # gunicorn closes it when it is done with it
         super().__init__()
 
     def load_config(self) -> None:
         """gunicorn's options; its own files and variables are not read."""
         options: dict[str, Any] = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._descriptor}",
             "workers": max(1, self._settings.workers),
             "worker_class": "gthread",
             "threads": THREADS,
@@ -164,6 +162,5 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._settings)
 
     def _ready(self, _: object) -> None:
-        host, port = self._listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        print(f"saywho is at http://{shown}:{port} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        shown = f"[{self._host}]" if ":" in self._host else self._host
+        print(f"saywho is at http://{shown}:{self._port} (Ctrl-C stops it)", file=sys.stderr, flush=True)

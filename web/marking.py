@@ -60,7 +60,9 @@ def paragraphs(page: ArticlePage) -> tuple[Paragraph, ...]:
     lines = list(_lines(page.text))
     ends = [end for _, end in lines]
     inside: list[list[_Piece]] = [[] for _ in lines]
-    for number, hit in enumerate(page.quotations):
+    hits = list({hit.id: hit for hit in page.quotations}.values())  # an anchor stands once on a page
+    ids = [hit.id for hit in hits]
+    for number, hit in enumerate(hits):
         for piece in _pieces(number, hit):
             line = bisect.bisect_right(ends, piece.start)
             while line < len(lines) and lines[line][0] < piece.end:
@@ -69,13 +71,12 @@ def paragraphs(page: ArticlePage) -> tuple[Paragraph, ...]:
                     dataclasses.replace(piece, start=max(piece.start, start), minus_end=-min(piece.end, end))
                 )
                 line += 1
-    ids = [hit.id for hit in page.quotations]
     anchored: set[int] = set()
     found: list[Paragraph] = []
     for span, pieces in zip(lines, inside, strict=True):
         begun = sorted({piece.quotation for piece in pieces if piece.role == "said"} - anchored)
         nodes = _nodes(page.text, span, nested(pieces), ids, anchored)
-        found.append(Paragraph(nodes, tuple(page.quotations[number] for number in begun)))
+        found.append(Paragraph(nodes, tuple(hits[number] for number in begun)))
     return tuple(found)
 
 

@@ -41,7 +41,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             stats=stats,
             histogram=histogram.of_years(stats.years, stats.undated),
             examples=examples.examples(page),
-            newest=page.results[:NEWEST],
+            newest=_newest(page.results),
         )
 
     @pages.get("/search")
@@ -104,6 +104,20 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
 
     return pages
+
+
+def _newest(hits: tuple[Hit, ...]) -> list[Hit]:
+    """The surest quotation of each of the newest articles, word for word where there is one."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.article.id, hit)
+        if _worth(hit) > _worth(best[hit.article.id]):
+            best[hit.article.id] = hit
+    return list(best.values())[:NEWEST]
+
+
+def _worth(hit: Hit) -> tuple[bool, bool, float]:
+    return hit.speaker.status == "resolved", hit.kind == "direct", hit.attribution.confidence
 
 
 def _same_words(hit: Hit) -> SearchRequest:

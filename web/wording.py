@@ -43,9 +43,9 @@ KIND_HELP = {
     "indirect": "The article reports it without quotation marks; the words are the writer’s.",
 }
 WITHIN = {
-    "all": "quotations, the words around them, speakers and titles",
+    "all": "quotations, the words around, speakers and titles",
     "quote": "quotations only",
-    "context": "the words around them only",
+    "context": "the words around only",
 }
 SORTS = {"relevance": "relevance", "newest": "newest", "oldest": "oldest"}
 
@@ -157,11 +157,9 @@ def why(hit: Hit) -> Why | None:
     if hit.speaker.status == "unknown" and not attribution.candidates:
         return None
     told = evidence(hit)
-    question = "Who was it?" if hit.speaker.status in ("disputed", "unknown") else f"Why {_lower(whom, hit)}?"
+    question = "Who was it?" if hit.speaker.status in ("disputed", "unknown") else f"Why {_within(hit, whom)}?"
     summary = f"{question} {sure(attribution.confidence)}{', from ' + told if told else ''}"
-    chain = [_reason(attribution.basis, hit, whom)]
-    if attribution.cue and told:
-        chain.insert(0, f"Beside the words the article has {told}.")
+    chain = [_reason(attribution.basis, hit, whom, told)]
     if hit.speaker.status == "disputed":
         chain.append("Outlets disagree about who said these words.")
     others = tuple((name, f"{share:.2f}") for name, share in attribution.candidates)
@@ -172,32 +170,41 @@ def evidence(hit: Hit) -> str:
     """The article's words that tie the quotation to its speaker: `“she said”`; empty where there are none."""
     mention, cue = _one_line(hit.speaker.mention), _one_line(hit.attribution.cue)
     if not mention or not cue:
-        return f"“{mention or cue}”" if mention or cue else ""
+        return f"“{_short(mention or cue)}”" if mention or cue else ""
     around = _one_line(f"{hit.before} {hit.target.exact} {hit.after}")
-    for phrase in (f"{mention} {cue}", f"{cue} {mention}"):
-        if phrase in around:
-            return f"“{phrase}”"
-    return f"“{mention}” and “{cue}”"
+    if f"{mention} {cue}" in around and len(mention) < 60:
+        return f"“{mention} {cue}”"
+    if f"{cue} {mention}" in around:
+        return f"“{_short(f'{cue} {mention}')}”"
+    return f"“{_short(mention)}” and “{cue}”"
 
 
-def _reason(basis: Basis, hit: Hit, whom: Who) -> str:
-    mention, name = _one_line(hit.speaker.mention), whom.plain
-    said = f"“{mention}”" if mention else "the speaker"
+def _reason(basis: Basis, hit: Hit, whom: Who, told: str) -> str:
+    mention, name = _short(hit.speaker.mention), whom.plain
+    says = f"The article says {told}" if told else "The article"
     if hit.speaker.status == "unnamed":
-        return "The article gives no name for them."
+        return f"{says}, and gives no name." if told else "The article gives no name."
     reasons: dict[Basis, str] = {
-        "name": f"The speaker is named right there: {said}.",
-        "pronoun": f"{_capital(said)} stands for a person named elsewhere in the article: {name}.",
-        "nominal": f"{_capital(said)} describes somebody named elsewhere in the article: {name}.",
+        "name": f"{says}: the speaker is named beside the words." if told else "The speaker is named beside the words.",
+        "pronoun": f"{says}; “{mention}” stands for {name}, who is named elsewhere in it.",
+        "nominal": f"{says}; “{mention}” is {name}, who is named elsewhere in it.",
         "implicit": "Nobody is named beside the words; the sentences around them tell.",
         "continued": "The quotation goes on from the one before it, which has this speaker.",
         "corroborated": "Another outlet prints the same words and names the speaker.",
     }
+    if basis == "name" and told and mention and name.casefold() not in mention.casefold():
+        return f"{says}; “{mention}” is {name}, by the name given elsewhere in it."
     return reasons[basis]
 
 
-def _lower(whom: Who, hit: Hit) -> str:
+def _within(hit: Hit, whom: Who) -> str:
+    """The name as it stands in the middle of a sentence."""
     return whom.plain[:1].lower() + whom.plain[1:] if hit.speaker.status == "unnamed" else whom.plain
+
+
+def _short(text: str, longest: int = 60) -> str:
+    text = _one_line(text)
+    return text if len(text) <= longest else text[:longest].rpartition(" ")[0].rstrip(",;") + " …"
 
 
 def _one_line(text: str) -> str:
