@@ -46,6 +46,7 @@ def _words(app: Flask, edition: str) -> None:
         web_link=links.web_link,
         quoted=runs.quoted,
         clipped=runs.clipped,
+        around=runs.around,
         lead=runs.lead,
         trail=runs.trail,
         who=wording.who,

@@ -14,6 +14,7 @@ from web.answers import etag_of, page_answer, unchanged
 from web.links import linked, linked_article, page_links
 from web.marking import paragraphs
 from web.relaxing import relaxed
+from web.runs import sought
 from web.search_view import view_of
 
 NEWEST = 5
@@ -58,6 +59,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             "search.html",
             etag,
             asked=given,
+            sought=sought(given),
             page=page,
             view=view_of(page, given, asked),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(library.current(), asked)),

@@ -6,14 +6,22 @@ import re
 from typing import Literal, TypeAlias
 
 from index.records import PIECE_JOIN, Span
+from search.forms import Form, form_of
+from search.highlight import highlights
+from search.language import parse
+from search.request import SearchRequest
 from search.results import Hit
+from search.tree import leaves
 
-Part: TypeAlias = Literal["said", "aside", "cut"]
+Part: TypeAlias = Literal["said", "aside", "cut", "around"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of text to show: `said` is the speaker's, `aside` interrupts it, `cut` stands for what is left out."""
+    """A stretch of text to show.
+
+    `said` is the speaker's, `aside` interrupts it, `around` stands in front of it or behind it, `cut` is left out.
+    """
 
     text: str
     part: Part = "said"
@@ -100,6 +108,19 @@ def clipped(runs: tuple[Run, ...], longest: int = LONGEST) -> tuple[Run, ...]:
     front = (Run("… ", "cut"),) if begin else ()
     back = (Run(" …", "cut"),) if end < total else ()
     return (*front, *kept, *back)
+
+
+def sought(request: SearchRequest) -> tuple[Form, ...]:
+    """What to mark in the words around: what was searched for, where those words were looked at."""
+    if request.within == "quote":
+        return ()
+    return tuple(form_of(leaf) for leaf in leaves(parse(request.q).tree))
+
+
+def around(text: str, forms: tuple[Form, ...]) -> tuple[Run, ...]:
+    """The words around a quotation, with what was searched for marked."""
+    runs = _marked(text, 0, highlights(text, forms) if forms else ())
+    return tuple(dataclasses.replace(run, part="around") for run in runs)
 
 
 def lead(hit: Hit, longest: int = AROUND) -> str:
