@@ -14,6 +14,11 @@ from index.extract.tokens import Page
 from index.records import Kind
 
 SHOUTS = frozenset("shouts chants cries calls chant cry shout chanting shouting shouted chanted yells screams".split())
+_NO_BARE_CLAUSE = frozenset(
+    "began begins begin beginning know knows knew knowing consider considers considered considering want wants wanted "
+    "prefer prefers preferred understand understands understood rules rule ruled states felt feel feels post posted posts "
+    "texts text texted denied deny denies answered answering remarks comments swear swore repeat repeated".split()
+)
 _OPEN_CLAUSE = frozenset("say says said think thinks thought believe believes believed".split())
 _TITLE_BEFORE = frozenset(
     """book film movie song album novel show series article essay column play titled entitled called named headlined
@@ -32,6 +37,8 @@ class Attribution:
     kind: Kind = "indirect"
     nobody: bool = False
     """The cue is there and says that its source is not given ("was asked", "shouts of")."""
+    addressed: Range | None = None
+    """Who was asked, where the question is the content: likely the next one to speak."""
     follows: "Attribution | None" = None
     """The attribution that this one goes on from, where it has no source of its own."""
 
@@ -90,9 +97,33 @@ class _Finder:
             while number < len(page.inside) and page.inside[number][0] < stop:
                 quoted.append(number)
                 number += 1
-            if stop > first:
+            if stop <= first:
+                continue
+            if out and self._belongs_to_quote(out[-1], first, stop, mine):
+                last = out[-1]
+                out[-1] = _Sentence(last.first, stop, last.cues + mine, last.stretches + quoted)
+            else:
                 out.append(_Sentence(first, stop, mine, quoted))
         return out
+
+    def _belongs_to_quote(self, last: _Sentence, first: int, stop: int, cues: list[Cue]) -> bool:
+        """Whether "Smith said." begins after a quotation that asks or exclaims: “Why?” Smith said."""
+        page = self.page
+        if not cues or last.stop != first or page.stretch[first - 1] < 0 or page.stretch[first] >= 0:
+            return False
+        cue = cues[0]
+        if page.paragraph[first - 1] != page.paragraph[first] or cue.manner not in ("say", "tell") or cue.form == "ing":
+            return False
+        subject = phrases.subject_before(page, phrases.skip_back(page, cue.first, first)[0], first)
+        if subject is None or subject[0] != first:
+            return False
+        after = page.low[cue.stop] if cue.stop < stop else "."
+        if page.article_text[page.end[first - 1] - 2] == ".":
+            return after in {".", ","}
+        direct = after in {".", ",", "—"} or after in phrases.PREPOSITIONS | {"when", "while", "where", "the"}
+        return (
+            direct or cue.manner == "tell" or cue.stop < stop and phrases.is_day(page, cue.stop) or after.endswith("ly")
+        )
 
     def _is_verb(self, cue: Cue, low: int) -> bool:
         """Whether a form that may be a noun or an adjective stands where a verb stands."""
@@ -102,6 +133,12 @@ class _Finder:
             return True
         if before == "to" or before in ("let", "let's"):
             return at + 1 < len(page) and page.stretch[at + 1] >= 0 and cue.manner != "act"
+        if cue.form == "s" and before in phrases.DETERMINERS:
+            return False
+        if cue.form == "past" and at == low and cue.manner in ("say", "tell", "act", "name"):
+            return False
+        if cue.text in NOUN_LIKE and cue.form in ("s", "base") and not self._said_by_name(cue, low):
+            return False
         if cue.text in NOUN_LIKE or cue.form == "base" or cue.form == "past" and cue.manner in ("act", "name"):
             if before in phrases.DETERMINERS | {"'s", "'", "new", "of"} and cue.form != "past":
                 return False
@@ -113,6 +150,19 @@ class _Finder:
             subject = phrases.subject_before(page, phrases.skip_back(page, at, low)[0], low)
             return subject is not None and self._plural(subject)
         return True
+
+    def _said_by_name(self, cue: Cue, low: int) -> bool:
+        """Whether a form that is as often a noun has a subject and an object that only a verb has."""
+        page, at = self.page, phrases.skip_back(self.page, cue.first, low)[0]
+        after = page.low[cue.stop] if cue.stop < len(page) else ""
+        says = after in {"that", ":"} or cue.stop < len(page) and page.stretch[cue.stop] >= 0
+        if at <= low:
+            return False
+        return (
+            page.low[at - 1] in phrases.PRONOUNS
+            or (phrases.is_capital(page, at - 1) or says)
+            and page.words[at - 1] != ","
+        )
 
     def _plural(self, subject: Range) -> bool:
         page, last = self.page, subject[1] - 1
@@ -185,8 +235,13 @@ class _Finder:
         start = subject[0] if subject else verb
         if passive:
             source = self._agent(cue, sentence.stop)
-            return self._after_cue(sentence, at, cue, source, nobody=source is None)
+            made = self._after_cue(sentence, at, cue, source, nobody=source is None)
+            if made is not None and cue.text == "asked":
+                made.addressed = subject
+            return made
         if subject is None:
+            if cue.form == "ing" and self._opens_sentence(sentence, cue):
+                return self._participle(sentence, at, cue)
             subject = self._inherited(sentence, cue)
         behind = self._quoted_before(sentence, start)
         if (
@@ -199,6 +254,20 @@ class _Finder:
         if made is None and cue.manner in ("say", "think") and subject is not None:
             made = self._trailing(sentence, cue, subject, low)
         return made
+
+    def _opens_sentence(self, sentence: _Sentence, cue: Cue) -> bool:
+        words = [self.page.low[t] for t in range(sentence.first, cue.first) if self.page.is_word(t)]
+        return all(w in {"while", "when", "after", "before", "by", "in", "and", "but", "also", "then"} for w in words)
+
+    def _participle(self, sentence: _Sentence, at: int, cue: Cue) -> Attribution | None:
+        """Promising that …, Smith said: the subject comes after the comma."""
+        page = self.page
+        for nxt in sentence.cues[at + 1 :]:
+            verb, _ = phrases.skip_back(page, nxt.first, cue.stop)
+            subject = phrases.subject_before(page, verb, cue.stop)
+            if subject and subject[0] > cue.stop and page.words[subject[0] - 1] == ",":
+                return self._after_cue(sentence, at, cue, subject, high=subject[0] - 1)
+        return None
 
     def _antecedent(self, at: int, low: int) -> Range | None:
         """The phrase that a relative pronoun takes up."""
@@ -317,13 +386,20 @@ class _Finder:
         return [(start, stop)]
 
     def _after_cue(
-        self, sentence: _Sentence, at: int, cue: Cue, source: Range | None, *, nobody: bool = False
+        self,
+        sentence: _Sentence,
+        at: int,
+        cue: Cue,
+        source: Range | None,
+        *,
+        nobody: bool = False,
+        high: int | None = None,
     ) -> Attribution | None:
         """Smith said (that) …; Smith said: “…”; Smith dismissed “…” as …"""
         page = self.page
         if source is None and not nobody and not self._free_stretch_in(sentence, cue.stop, sentence.stop):
             return None
-        limit = self._limit(sentence, at, cue)
+        limit = self._limit(sentence, at, cue) if high is None else high
         quoted = next(
             (
                 page.inside[n][0]
@@ -363,6 +439,9 @@ class _Finder:
             before = page.low[verb - 1]
             if verb - 1 > cue.stop and page.words[verb - 1] == "," and nxt.form == "ing":
                 return verb - 1
+            inner = self._inner_start(nxt, verb, cue.stop)
+            if inner is not None:
+                return inner
             if (
                 verb - 1 > cue.stop
                 and before in ("and", "but")
@@ -371,6 +450,22 @@ class _Finder:
             ):
                 return verb - 1
         return sentence.stop
+
+    def _inner_start(self, nxt: Cue, verb: int, low: int) -> int | None:
+        """Where the clause of a later cue begins, when that one has a subject and words in marks of its own."""
+        page = self.page
+        quoted = nxt.stop + (nxt.stop < len(page) and page.words[nxt.stop] in {",", ":"})
+        if nxt.manner not in ("say", "tell") or quoted >= len(page) or page.stretch[quoted] < 0:
+            return None
+        subject = phrases.subject_before(page, verb, low)
+        if subject is None or subject[0] <= low + 1 or page.low[subject[0]] in phrases.RELATIVE:
+            return None
+        start = subject[0]
+        while start > low and (
+            page.low[start - 1] in phrases.CONJUNCTIONS | {"when", "while", "as"} or page.words[start - 1] == ","
+        ):
+            start -= 1
+        return start if low + 1 < start < subject[0] else None
 
     def _that(self, cue: Cue, limit: int) -> int | None:
         """The "that" (or "if", "how", "whether" …) that opens a cue's clause."""
@@ -394,6 +489,8 @@ class _Finder:
         page = self.page
         number = page.stretch[quoted]
         stop = page.inside[number][1]
+        if cue.manner == "name" and quoted == cue.stop and self._is_title(number):
+            return None
         between = [t for t in range(cue.stop, quoted) if page.is_word(t)]
         mark = page.words[quoted - 1]
         alone = not between or mark in {":", ","} or cue.manner == "tell" and len(between) < 5
@@ -434,11 +531,7 @@ class _Finder:
                 else None
             )
         if cue.manner in ("say", "think"):
-            if cue.text not in _OPEN_CLAUSE and page.low[cue.stop] in phrases.PREPOSITIONS - {
-                "about",
-                "for",
-                "against",
-            }:
+            if cue.text not in _OPEN_CLAUSE and (cue.text in _NO_BARE_CLAUSE or not self._subject_at(first)):
                 return None
             return Attribution([(first, limit)], (cue.first, cue.stop), source, "bare")
         if cue.manner == "tell":
@@ -448,6 +541,10 @@ class _Finder:
             named = named if named > first else first + 1
             return Attribution([(named, limit)], (cue.first, cue.stop), source, "bare") if limit - named > 2 else None
         return None
+
+    def _subject_at(self, at: int) -> bool:
+        page = self.page
+        return page.low[at] in phrases.PRONOUNS | phrases.DETERMINERS | {"there"} or phrases.is_capital(page, at)
 
     def _trailing(self, sentence: _Sentence, cue: Cue, source: Range, low: int) -> Attribution | None:
         """The plan was dead, Smith said on Tuesday."""
@@ -530,7 +627,7 @@ class _Finder:
         alone = not any(page.is_word(t) and page.stretch[t] < 0 for t in range(sentence.first, sentence.stop))
         if self._shouted(first, sentence.first):
             return Attribution([(first, stop)], (self._shout_at(first), first), None, "shouts", nobody=True)
-        if self.words[number] < 2 or self.words[number] < 5 and self._is_title(number):
+        if self.words[number] < 2 or self.words[number] < 8 and self._is_title(number):
             return None
         if alone or first == sentence.first:
             signed = self._signed(stop)
@@ -539,7 +636,7 @@ class _Finder:
             if previous and self._goes_on(previous, first):
                 return self._continued(previous, number)
         opening = first > sentence.first and page.words[first - 1] in {":", ","} or first == sentence.first
-        if self.words[number] < 4 and not opening and not sentence.made and self.words[number] < 2:
+        if self.words[number] < 4 and not opening and not sentence.made:
             return None
         source = self._inherited_for(sentence, first)
         if alone:
@@ -556,9 +653,11 @@ class _Finder:
         return phrases.main_subject(self.page, sentence.first, first)
 
     def _announced(self, first: int) -> Range | None:
-        """The subject of a sentence that ends in a colon right before."""
+        """The subject of the sentence right before, when that one ends in a colon or stands in the same paragraph."""
         page = self.page
-        if first and page.words[first - 1] == ":" and page.stretch[first - 1] < 0:
+        if not first or page.stretch[first - 1] >= 0:
+            return None
+        if page.words[first - 1] == ":" or page.paragraph[first - 1] == page.paragraph[first]:
             begin = page.sentence_bounds[page.sentence[first - 1]][0]
             return phrases.main_subject(page, begin, first - 1)
         return None

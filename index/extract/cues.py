@@ -95,7 +95,7 @@ NOUN_LIKE = frozenset(
     addresses use uses estimate estimates blast worry worries doubt doubts hope hopes fear fears guess wish wishes
     show shows term terms label labels brand brands quote quotes rule rules threat retort counter pledge pledges
     joke jokes challenge challenges raise raises cast paint read used thought wanted found finding findings feeling
-    meaning writing thinking understanding offering ruling reporting asking""".split()
+    chants shouts yells screams thanks thank meaning writing thinking understanding offering ruling reporting asking""".split()
 )
 """Forms that are as often a noun or an adjective: they need a subject beside them."""
 

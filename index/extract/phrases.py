@@ -41,6 +41,16 @@ DETERMINERS = frozenset(
     "the a an this that these those his her its their our my your some many several most one two three other another "
     "both all few no every each any such".split()
 )
+PLURAL_PEOPLE = frozenset(
+    "officials lawmakers voters critics aides supporters experts analysts residents leaders members sources allies "
+    "protesters senators workers authorities politicians strategists activists advisers fans reporters police".split()
+)
+_VERBS = frozenset(
+    """took made gave went came saw got left won lost met sat ran began held kept sent spent stood led brought built
+    bought caught fought sought taught thought heard put set cut hit let shut quit paid laid struck spoke broke chose
+    drove rose wrote rode threw grew knew drew flew wore swore tore told sold felt dealt meant said found fell
+    understood stuck shook woke sang rang says thinks believes wants""".split()
+)
 _STOP = frozenset(",;:()[]{}.?!…—–|/*•") | {"--", "-", "...", "``", "''"}
 _FORMS_OF_BE = frozenset("is was were are been be being 's 're get got getting".split())
 _CAPITAL = re.compile(r"[^\W\d_]")
@@ -229,49 +239,51 @@ def _apposition_after(page: Page, stop: int, high: int) -> int | None:
 
 
 def main_subject(page: Page, first: int, stop: int) -> Range | None:
-    """The subject of a sentence's main clause as far as its surface tells: the first phrase that no preposition or
-    subordinator opens, before token `stop`."""
-    at = first
-    for _ in range(4):
-        while at < stop and (bounded(page, at) or page.low[at] in CONJUNCTIONS or page.low[at].endswith("ly")):
-            at += 1
-        if at >= stop:
-            return None
-        if (
-            page.low[at] not in PREPOSITIONS | SUBORDINATORS
-            and not is_day(page, at)
-            and not page.low[at].endswith("ing")
-        ):
-            break
-        comma = next((k for k in range(at, stop) if page.words[k] == "," and page.stretch[k] < 0), None)
-        if comma is None:
-            return None
-        at = comma + 1
-    else:
+    """The subject of a sentence's main clause as far as its surface tells, before token `stop`: the first phrase that a
+    verb follows and no preposition or subordinator opens."""
+    fallback = None
+    at: int | None = first
+    while at is not None and at < stop:
+        found = _subject_at(page, at, stop)
+        if found is not None:
+            if found[1] < stop and page.stretch[found[1]] < 0 and _verb_like(page, found[1]):
+                return found
+            fallback = fallback or found
+        at = next(
+            (k + 1 for k in range(at, stop) if page.words[k] in {",", "—", "--", ")"} and page.stretch[k] < 0), None
+        )
+    return fallback
+
+
+def _subject_at(page: Page, at: int, stop: int) -> Range | None:
+    while at < stop and (bounded(page, at) or page.low[at] in CONJUNCTIONS or page.low[at].endswith("ly")):
+        at += 1
+    if at >= stop or page.low[at] in PREPOSITIONS | SUBORDINATORS or is_day(page, at) or page.low[at].endswith("ing"):
         return None
     if page.low[at] in PRONOUNS:
         return at, at + 1
     end = at
-    while end < stop and end - at < LONGEST // 2 and not bounded(page, end):
-        word = page.low[end]
-        if end > at and (
-            word in SUBORDINATORS | AUXILIARY - {"'s", "first", "all", "both"} or word in PREPOSITIONS - {"of", "for"}
-        ):
-            break
-        if (
-            end > at
-            and not is_capital(page, end)
-            and is_capital(page, end - 1)
-            and word not in {"of", "and", "for", "'s", "the", "de", "van", "von", "al", "'"}
-        ):
+    while (
+        end < stop and end - at < LONGEST // 2 and not bounded(page, end) and not (end > at and _verb_like(page, end))
+    ):
+        if end > at and page.low[end] in SUBORDINATORS | PREPOSITIONS - {"of", "for"}:
             break
         end += 1
     if page.low[end - 1] in {"and", "of", "for"}:
         end -= 1
     if end <= at:
         return None
-    closing = _closing_apposition(page, end, stop)
-    return at, closing or end
+    return at, _closing_apposition(page, end, stop) or end
+
+
+def _verb_like(page: Page, at: int) -> bool:
+    """Whether a word looks like the verb that ends a subject."""
+    word = page.low[at]
+    if not page.words[at].islower() or word == "'s":
+        return False
+    if word in _VERBS or word in AUXILIARY - {"'s", "first", "all", "both"} or word.endswith("ed") and len(word) > 4:
+        return True
+    return is_capital(page, at - 1) and word.endswith("s") and not word.endswith("ss") and word not in PLURAL_PEOPLE
 
 
 def _closing_apposition(page: Page, comma: int, stop: int) -> int | None:
@@ -282,5 +294,5 @@ def _closing_apposition(page: Page, comma: int, stop: int) -> int | None:
         if page.stretch[k] >= 0:
             return None
         if page.words[k] == ",":
-            return k
+            return k + 1 if k + 1 < stop and _verb_like(page, k + 1) else None
     return None

@@ -223,6 +223,8 @@ class _Resolver:
         page, out = self.page, []
         last = next((s.entity for s in reversed(self.said) if s.entity is not None and s.entity.kind == "person"), None)
         previous = self.said[-1].entity if self.said else None
+        asked = self.said[-1].made.addressed if self.said else None
+        answers = {id(m.entity) for t in range(*asked) if (m := self.names.at.get(t))} if asked else set()
         own = {t for first, stop in made.content for t in range(first, stop)}
         best: dict[int, tuple[float, Entity]] = {}
         for mention in self._before(at):
@@ -233,6 +235,7 @@ class _Resolver:
             score = -0.9 * distance - 0.004 * (at - mention.stop)
             score += 1.2 * self._is_subject(mention) - 1.5 * mention.quoted
             score -= 0.6 * (mention.stop < len(page) and page.low[mention.stop] in ("'s", "'"))
+            score += 1.5 * (id(entity) in answers)
             score += 1.0 * (entity is last) + 0.5 * (entity is previous) + 0.5 * (entity.gender == kind)
             if id(entity) not in best or best[id(entity)][0] < score:
                 best[id(entity)] = (score, entity)

@@ -190,7 +190,7 @@ def _outer_starts(text: str, places: list[Span], stretches: list[Stretch]) -> se
                 and _FULL_STOP.search(text, max(s.start, s.end - 4), s.end)
             ):
                 nxt = text[following]
-                if nxt.isupper() or nxt in '“"‘«„[(' or nxt.isdigit():
+                if nxt.isupper() or nxt in '“”"‘«„[(' or nxt.isdigit():
                     begins.add(following)
             at += 1
         out |= begins
