@@ -6,7 +6,7 @@ nobody's. Content is kept as token ranges; `pattern` names the rule, so that con
 
 from dataclasses import dataclass, field
 
-from index.extract import phrases
+from index.extract import phrases, words
 from index.extract.cues import NOUN_LIKE, Cue, find_cues
 from index.extract.marks import inner_words
 from index.extract.phrases import Range
@@ -67,6 +67,7 @@ class _Finder:
         self.page = page
         self.claimed: dict[int, Attribution] = {}
         self.out: list[Attribution] = []
+        self.passing: set[int] = set()
         self.words = [sum(1 for _ in inner_words(page.article_text, s)) for s in page.stretches]
 
     def run(self) -> list[Attribution]:
@@ -95,7 +96,10 @@ class _Finder:
                 at += 1
             quoted: list[int] = []
             while number < len(page.inside) and page.inside[number][0] < stop:
-                quoted.append(number)
+                if self._named_in_passing(number):
+                    self.passing.add(number)
+                else:
+                    quoted.append(number)
                 number += 1
             if stop <= first:
                 continue
@@ -222,10 +226,11 @@ class _Finder:
         page = self.page
         if cue.manner == "according":
             return self._according(sentence, cue)
-        low = max([sentence.first, *(c.stop for c in sentence.cues[:at])])
+        low = max([sentence.first, *(c.stop for c in sentence.cues[:at] if c.form != "ing")])
         verb, passive = phrases.skip_back(page, cue.first, low)
         passive = passive and cue.form == "past" and cue.manner in ("say", "tell", "name", "act")
-        subject = None if cue.form == "ing" and verb == cue.first else phrases.subject_before(page, verb, low)
+        participle = cue.form == "ing" and verb == cue.first and not (verb > low and phrases.is_capital(page, verb - 1))
+        subject = None if participle else phrases.subject_before(page, verb, low)
         if subject and page.low[subject[0]] in phrases.RELATIVE:
             subject = self._antecedent(subject[0], sentence.first) or subject
         if subject is None and not passive:
@@ -240,6 +245,8 @@ class _Finder:
                 made.addressed = subject
             return made
         if subject is None:
+            if cue.form == "past" and page.low[verb - 1] in phrases.SUBORDINATORS - {"who", "which", "that"}:
+                return None
             if cue.form == "ing" and self._opens_sentence(sentence, cue):
                 return self._participle(sentence, at, cue)
             subject = self._inherited(sentence, cue)
@@ -315,7 +322,7 @@ class _Finder:
         if at < 0 or page.stretch[at] < 0:
             return None
         number = page.stretch[at]
-        if number in self.claimed:
+        if number in self.claimed or number not in sentence.stretches and at >= sentence.first:
             return None
         if at >= sentence.first:
             return number
@@ -627,12 +634,17 @@ class _Finder:
         alone = not any(page.is_word(t) and page.stretch[t] < 0 for t in range(sentence.first, sentence.stop))
         if self._shouted(first, sentence.first):
             return Attribution([(first, stop)], (self._shout_at(first), first), None, "shouts", nobody=True)
-        if self.words[number] < 2 or self.words[number] < 8 and self._is_title(number):
+        if self.words[number] < 2 or self.words[number] < 15 and self._is_title(number):
+            return None
+        if alone and self.words[number] < 5 and self._is_heading(number):
             return None
         if alone or first == sentence.first:
             signed = self._signed(stop)
             if signed:
                 return Attribution([(first, stop)], None, signed, "signed")
+            if not alone and page.article_text[page.stretches[number].end - 2] == ",":
+                source = phrases.subject_after(page, stop, sentence.stop)
+                return Attribution([(first, stop)], None, source, "opened")
             if previous and self._goes_on(previous, first):
                 return self._continued(previous, number)
         opening = first > sentence.first and page.words[first - 1] in {":", ","} or first == sentence.first
@@ -650,7 +662,16 @@ class _Finder:
         for made in reversed(sentence.made):
             if made.source and made.source[0] < first:
                 return made.source
-        return phrases.main_subject(self.page, sentence.first, first)
+        return self._speaking(phrases.main_subject(self.page, sentence.first, first))
+
+    def _speaking(self, found: Range | None) -> Range | None:
+        """A phrase that was only guessed, when its last word may be somebody who speaks."""
+        if found is None:
+            return None
+        page, word = self.page, self.page.low[found[1] - 1]
+        speaks = word in {"he", "she", "they"} | words.ROLES | words.PEOPLE | words.BODIES | words.SPOKES
+        capital = phrases.is_capital(page, found[1] - 1) and word not in phrases.DETERMINERS | phrases.AUXILIARY
+        return found if speaks or capital or page.words[found[1] - 1] in ")]" else None
 
     def _announced(self, first: int) -> Range | None:
         """The subject of the sentence right before, when that one ends in a colon or stands in the same paragraph."""
@@ -659,7 +680,7 @@ class _Finder:
             return None
         if page.words[first - 1] == ":" or page.paragraph[first - 1] == page.paragraph[first]:
             begin = page.sentence_bounds[page.sentence[first - 1]][0]
-            return phrases.main_subject(page, begin, first - 1)
+            return self._speaking(phrases.main_subject(page, begin, first - 1))
         return None
 
     def _goes_on(self, previous: Attribution, first: int) -> bool:
@@ -716,18 +737,42 @@ class _Finder:
         return before in self.claimed and self.claimed[before].pattern == "shouts"
 
     def _is_title(self, number: int) -> bool:
+        """Whether a stretch is a title's: every word of weight has a capital, none of them shouts."""
         page = self.page
         first, stop = page.inside[number]
-        words = [
-            t
-            for t in range(first, stop)
-            if page.is_word(t) and page.low[t] not in phrases.DETERMINERS | phrases.PREPOSITIONS
-        ]
-        if first and page.low[first - 1] in _TITLE_BEFORE:
+        inside = [t for t in range(first, stop) if page.is_word(t)]
+        if first and page.low[first - 1] in _TITLE_BEFORE and len(inside) < 12:
             return True
-        return (
-            len(words) > 1 and all(page.words[t][0].isupper() for t in words) and page.words[stop - 2] not in {"!", "?"}
-        )
+        small = phrases.DETERMINERS | phrases.PREPOSITIONS | phrases.CONJUNCTIONS
+        weighty = [t for t in inside if page.low[t] not in small]
+        if (
+            not inside
+            or len(inside) > 15
+            or not all(page.words[t][0].isupper() or page.words[t].isdigit() for t in weighty)
+        ):
+            return False
+        if all(page.words[t].isupper() for t in weighty) or page.words[stop - 2] in {"!", "?"} and len(weighty) < 4:
+            return False
+        return len(weighty) > 1 or first > 0 and page.low[first - 1] in {"'s", "on", "in"} and len(inside) > 1
+
+    def _is_heading(self, number: int) -> bool:
+        """Whether a stretch is a paragraph of its own that no punctuation ends."""
+        page = self.page
+        first, stop = page.inside[number]
+        starts = not first or page.paragraph[first - 1] != page.paragraph[first]
+        ends = stop >= len(page) or page.paragraph[stop] != page.paragraph[first]
+        return starts and ends and page.is_word(stop - 2)
+
+    def _named_in_passing(self, number: int) -> bool:
+        """Whether a stretch is a title inside a sentence: ABC's “This Week.”"""
+        page = self.page
+        first = page.inside[number][0]
+        before = page.low[first - 1] if first else ""
+        if before == "of" and page.low[first - 2] in SHOUTS:
+            return False
+        if before in ("and", ","):
+            return number - 1 in self.passing and page.inside[number - 1][1] == first - 1 and self._is_title(number)
+        return before in phrases.PREPOSITIONS | phrases.DETERMINERS | {"'s"} | _TITLE_BEFORE and self._is_title(number)
 
 
 def phrases_skip(page: Page, at: int, limit: int) -> int:

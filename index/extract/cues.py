@@ -35,7 +35,7 @@ question describe accuse blame quote mention discuss propose support favor back 
 applaud hail laud tout welcome rip bash disavow slam outline pan trash echo acknowledge express voice call_for call_on
 refer_to talk_about speak_of speak_about push_for allude_to apologize_for lash_out plead vow pledge promise refuse decline
 threaten urge seek characterize portray liken compare paint cast criticise challenge raise repudiate rebuke
-scold chide taunt insult thank address highlight underscore promote offer issue respond react read use"""
+scold chide taunt insult thank address highlight underscore respond react"""
 _NAME = "call dub label brand term deem nickname describe"
 _SHOW = "show find indicate suggest read reveal conclude"
 

@@ -299,7 +299,7 @@ class Names:
                 continue
             if m.first and page.low[m.first - 1] == "the":
                 continue
-            if any(w.lower() in words.NOT_NAMES for w in m.core):
+            if any(w.lower() in words.NOT_NAMES | words.BODIES | _OFFICES for w in m.core):
                 continue
             if m.core[-1].lower() in alone and m.core[-1].lower() not in words.BODIES or self._introduced(m):
                 m.kind = "person"
@@ -427,6 +427,8 @@ class Names:
         k = m.first - 1
         if k > 0 and page.words[k] == ",":
             k -= 1
+        if k < 0 or page.low[k] not in words.ROLES:
+            return out & words.ROLES
         for t in range(k, max(-1, k - 4), -1):
             if (
                 page.stretch[t] >= 0
@@ -435,7 +437,7 @@ class Names:
             ):
                 break
             out.add(page.low[t])
-        return (out & words.ROLES) | {w for w in out if w.endswith(("er", "or", "ist", "ian", "man", "woman"))}
+        return out & words.ROLES
 
     def _vote(self, entity: Entity, m: Mention) -> None:
         page = self.page

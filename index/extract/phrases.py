@@ -14,7 +14,7 @@ Range: TypeAlias = tuple[int, int]
 LONGEST = 40
 """Tokens that one source may take up, with its apposition."""
 
-PRONOUNS = frozenset("he she they it we i you who one".split())
+PRONOUNS = frozenset("he she they it we i you who".split())
 RELATIVE = frozenset("who which that whom whose".split())
 DAYS = frozenset(
     """monday tuesday wednesday thursday friday saturday sunday today yesterday tonight january february march april may
@@ -281,6 +281,8 @@ def _verb_like(page: Page, at: int) -> bool:
     word = page.low[at]
     if not page.words[at].islower() or word == "'s":
         return False
+    if word.endswith("ly") and at + 1 < len(page) and _verb_like(page, at + 1):
+        return True
     if word in _VERBS or word in AUXILIARY - {"'s", "first", "all", "both"} or word.endswith("ed") and len(word) > 4:
         return True
     return is_capital(page, at - 1) and word.endswith("s") and not word.endswith("ss") and word not in PLURAL_PEOPLE

@@ -24,6 +24,9 @@ _KNOWN = frozenset(
     "d.c ph.d e.g i.e hon messrs pres atty asst dept dist ariz calif colo conn del fla ga ill ind kan ky la mass md "
     "mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo".split()
 )
+_AFTER_TITLE = re.compile(
+    r"(?<!\w)(?:Mrs?|Ms|Dr|Prof|Rev|Sens?|Reps?|Govs?|Gen|Lt|Col|Maj|Capt|Sgt|Cpl|Adm|Cmdr|Hon|Messrs|Atty|St|[A-Z])\.\s+$"
+)
 _LONG_RUN = re.compile(rf"\S{{{LONGEST_WORD}}}")
 
 
@@ -44,7 +47,8 @@ def sentence_starts(text: str) -> list[int]:
         return [0]
     # One code point for one: the trained words know the straight apostrophe only.
     straight = text.replace("’", "'")
-    return [start for start, _ in _punkt().span_tokenize(straight)] or [0]
+    starts = [start for start, _ in _punkt().span_tokenize(straight)]
+    return [0, *(at for at in starts[1:] if not _AFTER_TITLE.search(straight, max(0, at - 12), at))]
 
 
 def sentences(text: str) -> list[Span]:

@@ -75,6 +75,7 @@ class _Resolver:
         self.names = names
         self.said: list[_Said] = []
         self.by_attribution: dict[int, _Said] = {}
+        self.unnamed: dict[str, Speaker] = {}
         self.firsts = [m.first for m in names.mentions]
 
     def resolve(self, made: Attribution) -> Speaker:
@@ -285,6 +286,8 @@ class _Resolver:
             body = self._body_in(first, source[1], head)
             if body is not None and body.entity is not None:
                 return body.entity, self._of(body.entity, "nominal", 0.75)
+        if page.low[first] == "the" and noun in self.unnamed:
+            return None, _like(self.unnamed[noun], "nominal", 0.9)
         definite = page.low[first] in ("the", "this", "that", "our") or first == head
         if definite and noun not in words.PEOPLE and not _is_plural(noun):
             entity = self._described(first, stop, head, made)
@@ -300,7 +303,10 @@ class _Resolver:
         if noun in words.PEOPLE or _is_plural(noun):
             return None, Speaker(phrase, "group", "nominal", 0.7)
         kind: SpeakerType = "organization" if noun in words.BODIES and phrases.is_capital(page, head) else "unnamed"
-        return None, Speaker(phrase, kind, "nominal", 0.6)
+        speaker = Speaker(phrase, kind, "nominal", 0.6)
+        if page.low[first] in ("a", "an", "one", "another"):
+            self.unnamed[noun] = speaker
+        return None, speaker
 
     def _head(self, first: int, stop: int) -> int:
         """The noun that a description is about: its last word, or the one before "of"."""
@@ -314,8 +320,9 @@ class _Resolver:
     def _body_in(self, first: int, stop: int, head: int) -> Mention | None:
         """The body that a spokesperson speaks for: "a spokesman for the ministry", "a Pentagon spokeswoman"."""
         inside = [self.names.at[k] for k in range(first, stop) if k in self.names.at]
-        bodies = [m for m in inside if m.kind in ("organization", "place", "other")]
-        return bodies[0] if bodies else None
+        if any(m.kind == "person" for m in inside):
+            return None
+        return next((m for m in inside if m.kind in ("organization", "place", "other")), None)
 
     def _phrase(self, first: int, stop: int, end: int) -> str:
         """The description as its speaker's name: as long as it holds together."""
@@ -337,7 +344,7 @@ class _Resolver:
             *_ALIASES.get(noun, "").split(),
             *_ALIASES.get(" ".join(page.low[first + 1 : head + 1]), "").split(),
         }
-        person = noun in words.ROLES
+        person = noun in words.ROLES - words.UNNAMED
         best: tuple[float, Entity] | None = None
         last = next((s.entity for s in reversed(self.said) if s.entity is not None), None)
         for mention in self._before(page.start and first):

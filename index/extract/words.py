@@ -53,6 +53,8 @@ ROLES = (
         businessperson politician chair chairperson source insider staffer operative organizer driver neighbor""".split()
     )
 )
+UNNAMED = frozenset("source insider official aide voter resident worker witness victim staffer neighbor person".split())
+"""Roles that a text gives to people whom it does not name."""
 BODIES = frozenset(
     """university department commission committee times post news council agency court congress senate house bank
     union association center centre institute institution foundation administration campaign group company corporation inc inc. corp
