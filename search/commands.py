@@ -90,9 +90,13 @@ def search(
             helpful = suggest_relaxation(library.current(), request)
             click.echo(_nothing(page, helpful))
         else:
-            click.echo(_page(page, bold=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
+            click.echo(_page(page, bold=_on_terminal() and not os.environ.get("NO_COLOR")))
     finally:
         library.close()
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _page(page: ResultPage, *, bold: bool) -> str:
