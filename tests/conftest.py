@@ -1,8 +1,18 @@
 """What many tests need."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from index.settings import Settings
+from tests.making import a_collection
+from tests.site_rows import rows
+from web import create_app
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -14,3 +24,32 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the optional data folder ../shared is not there")
     return folder
+
+
+class _Client(FlaskClient):
+    """Reads each answer to its end, so that a static file is closed again."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        return super().open(*args, **{"buffered": True, **options})
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The site over the small collection of `tests.site_rows`, archived and built as a run would."""
+    settings, _ = a_collection(tmp_path_factory.mktemp("site"), rows())
+    app = create_app(settings)
+    app.test_client_class = _Client
+    yield app
+    app.extensions["saywho.library"].close()
+
+
+@pytest.fixture
+def client(site: Flask) -> FlaskClient:
+    """Asks the site."""
+    return site.test_client()
+
+
+@pytest.fixture
+def empty_client(tmp_path: Path) -> FlaskClient:
+    """Asks a site whose data folder holds nothing."""
+    return create_app(Settings(data=tmp_path)).test_client()

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from flask import Flask, url_for
+from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
@@ -13,10 +14,15 @@ _YEAR = 31_536_000
 _HERE = Path(__file__).parent
 
 
+class _Site(Flask):
+    """Flask that answers GET and HEAD alone, for its static files too, whose route is made in its constructor."""
+
+    default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
+
+
 def create_app(settings: Settings) -> Flask:
     """The site over a data folder, published or not; a new build is served as soon as it is there."""
-    app = Flask(__name__)
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app = _Site(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

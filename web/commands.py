@@ -14,12 +14,14 @@ import index
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
 from index.intake import index_sources
 from index.options import bars, data_option, settings_of
-from index.settings import DEFAULT_DATA, Settings
+from index.settings import Settings
 from search.library import Library
 from web import create_app
 
 THREADS = 8
 """Questions that one worker answers at the same time."""
+DEMO = "demo"
+"""A folder of its own in the data folder, so that the sample never mixes with the user's articles."""
 SAMPLE = Path(index.__file__).parent / "sample"
 
 
@@ -56,7 +58,7 @@ Examples:
 @click.pass_context
 def demo(ctx: click.Context, no_serve: bool, host: str | None, port: int | None, data: Path | None) -> None:
     """Build and serve the sample collection that comes along: invented articles of invented outlets."""
-    settings = settings_of(ctx, data or demo_folder(ctx.obj), host=host, port=port)
+    settings = settings_of(ctx, data or settings_of(ctx, None).data / DEMO, host=host, port=port)
     build_demo(settings)
     if no_serve:
         click.echo(
@@ -64,11 +66,6 @@ def demo(ctx: click.Context, no_serve: bool, host: str | None, port: int | None,
         )
     else:
         serve_site(settings)
-
-
-def demo_folder(settings: object) -> Path:
-    """A folder of its own, so that the sample never mixes with the user's articles."""
-    return (settings.data if isinstance(settings, Settings) else DEFAULT_DATA) / "demo"
 
 
 def build_demo(settings: Settings) -> None:
