@@ -2,7 +2,6 @@
 
 import importlib
 import logging
-import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -61,7 +60,8 @@ def cli(ctx: click.Context, data: Path | None, debug: bool) -> None:
     saywho search '"clean water"'        search in the terminal
     saywho serve                         search in the browser
     """
-    ctx.obj = load_settings(data=data)
+    # Without the flag each command finds its settings itself: it may have a --data of its own.
+    ctx.obj = load_settings(data=data) if data else None
 
 
 def main() -> None:
@@ -90,9 +90,8 @@ def run(arguments: list[str]) -> int:
             raise
         _say("interrupted; what was done so far is kept, and the next run goes on from there")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has gone (`| head`); Python must not try to flush what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Click's answer when whoever read the output has gone (`| head`): that is no failure of ours.
         return 0
     except Exception as error:
         if debug:

@@ -107,7 +107,10 @@ class Archive:
             self._migrate()
         except sqlite3.Error as error:
             self._connection.close()
-            raise ArchiveError(f"{path}: cannot be used as an archive ({_reason(error)})") from error
+            raise ArchiveError(
+                f"{path}: cannot be used as an archive ({_reason(error)}); is the disk full, or the file "
+                "damaged? It was left as it is"
+            ) from error
         except SchemaVersionError:
             self._connection.close()
             raise

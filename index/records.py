@@ -50,6 +50,8 @@ class Article:
     date_basis: DateBasis = "missing"
     url: str | None = None
     authors: str | None = None
+    body: int = 0
+    """Where the article's own words begin in `text`: behind the `date 2020-01-01` that some files begin with."""
     origin: str = ""
     """The file (and line) it came from, for messages: `news/2016.jsonl.gz:7`."""
 

@@ -33,11 +33,12 @@ class Given:
 
 
 def make_article(
-    text: str, given: Given, place: Place, *, line: int | None = None, start: int = 0
+    text: str, given: Given, place: Place, *, line: int | None = None, start: int = 0, body: int = 0
 ) -> Article | Failure:
     """The article, its gaps filled from dateline, folder and name; a Failure that names what is wrong with it.
 
-    `line` is for files that hold many articles: their name gives none of them a date. The dateline stands at `start`.
+    `line` is for files that hold many articles: their name gives none of them a date. The dateline stands at `start`;
+    `body` is as in `Article`.
     """
     origin = place.origin if line is None else f"{place.origin}:{line}"
     known = None
@@ -56,6 +57,7 @@ def make_article(
             date_basis=date_basis,
             url=_whole(given.url) or None,
             authors=_one_line(given.authors),
+            body=body,
             origin=origin,
         )
     except ReadError as error:

@@ -69,10 +69,11 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
             origin=place.origin, reason="has header lines, but no text after them", article_id=given.get("id")
         )
         return
+    body = start
     if start == 0 and (title := _title(text)):
         start = title.end()
         given.setdefault("title", title["line"].strip().lstrip("#").strip())
-    yield make_article(text, Given(**given), place, start=start)
+    yield make_article(text, Given(**given), place, start=start, body=body)
 
 
 def _parts(whole: str) -> tuple[dict[str, str], int, int]:
