@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from index.extract import phrases, words
 from index.extract.cues import NOUN_LIKE, Cue, find_cues
-from index.extract.marks import inner_words
+from index.extract.marks import Stretch, inner_words
 from index.extract.phrases import Range
 from index.extract.tokens import Page
 from index.records import Kind
@@ -68,7 +68,9 @@ class _Finder:
         self.claimed: dict[int, Attribution] = {}
         self.out: list[Attribution] = []
         self.passing: set[int] = set()
-        self.words = [sum(1 for _ in inner_words(page.article_text, s)) for s in page.stretches]
+        self.words = [
+            0 if _is_markup(page, s) else sum(1 for _ in inner_words(page.article_text, s)) for s in page.stretches
+        ]
 
     def run(self) -> list[Attribution]:
         for sentence in self._sentences():
@@ -229,7 +231,11 @@ class _Finder:
         low = max([sentence.first, *(c.stop for c in sentence.cues[:at] if c.form != "ing")])
         verb, passive = phrases.skip_back(page, cue.first, low)
         passive = passive and cue.form == "past" and cue.manner in ("say", "tell", "name", "act")
-        participle = cue.form == "ing" and verb == cue.first and not (verb > low and phrases.is_capital(page, verb - 1))
+        participle = (
+            cue.form == "ing"
+            and verb == cue.first
+            and not (verb > low and phrases.is_capital(page, verb - 1) and self._says_something(cue, sentence.stop))
+        )
         subject = None if participle else phrases.subject_before(page, verb, low)
         if subject and page.low[subject[0]] in phrases.RELATIVE:
             subject = self._antecedent(subject[0], sentence.first) or subject
@@ -245,7 +251,8 @@ class _Finder:
                 made.addressed = subject
             return made
         if subject is None:
-            if cue.form == "past" and page.low[verb - 1] in phrases.SUBORDINATORS - {"who", "which", "that"}:
+            before = page.words[verb - 1].lower() if verb > sentence.first else ""
+            if cue.form == "past" and before not in phrases.CONJUNCTIONS | {",", "who", "which", "that", ")"}:
                 return None
             if cue.form == "ing" and self._opens_sentence(sentence, cue):
                 return self._participle(sentence, at, cue)
@@ -275,6 +282,10 @@ class _Finder:
             if subject and subject[0] > cue.stop and page.words[subject[0] - 1] == ",":
                 return self._after_cue(sentence, at, cue, subject, high=subject[0] - 1)
         return None
+
+    def _says_something(self, cue: Cue, stop: int) -> bool:
+        page, at = self.page, cue.stop
+        return at < stop and (page.low[at] in {"that", ":", ","} or page.stretch[at] >= 0)
 
     def _antecedent(self, at: int, low: int) -> Range | None:
         """The phrase that a relative pronoun takes up."""
@@ -648,7 +659,7 @@ class _Finder:
             if previous and self._goes_on(previous, first):
                 return self._continued(previous, number)
         opening = first > sentence.first and page.words[first - 1] in {":", ","} or first == sentence.first
-        if self.words[number] < 4 and not opening and not sentence.made:
+        if self.words[number] < 4 and not opening and not any(made.cue for made in sentence.made):
             return None
         source = self._inherited_for(sentence, first)
         if alone:
@@ -773,6 +784,12 @@ class _Finder:
         if before in ("and", ","):
             return number - 1 in self.passing and page.inside[number - 1][1] == first - 1 and self._is_title(number)
         return before in phrases.PREPOSITIONS | phrases.DETERMINERS | {"'s"} | _TITLE_BEFORE and self._is_title(number)
+
+
+def _is_markup(page: Page, stretch: Stretch) -> bool:
+    """Whether a stretch is an attribute of a tag, or an address."""
+    text = page.article_text
+    return text[stretch.start - 1 : stretch.start] == "=" or "://" in text[stretch.start : stretch.start + 10]
 
 
 def phrases_skip(page: Page, at: int, limit: int) -> int:

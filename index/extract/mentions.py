@@ -67,6 +67,7 @@ class Entity:
             " ".join(m.core) + (f" {m.suffix}" if m.suffix else "") for m in self.mentions if len(m.core) > 1
         )
         if full:
+            full = {name: n for name, n in full.items() if len(name.split()) <= 4} or full
             return max(full, key=lambda n: (full[n] + 0.5 * (len(n.split()) > 2), len(n)))
         return max((" ".join(m.core) for m in self.mentions), key=len)
 
@@ -158,6 +159,8 @@ class Names:
         ):
             return 2
         if self._capital(at):
+            if low[at - 1 : at + 1] == ["usa", "today"]:
+                return 1
             if low[at] in _CLOSED | phrases.PRONOUNS or phrases.is_day(page, at) or re.match(r"[rdi]-\w", low[at]):
                 return 0
             last_word = page.words[at - 1]

@@ -108,8 +108,8 @@ class _Resolver:
     def _of(self, entity: Entity, basis: Basis, certainty: float) -> Speaker:
         kind: SpeakerType = "person" if entity.kind == "person" else "organization"
         name = entity.name
-        if entity.kind == "other" and len(name.split()) in (2, 3) and not self._has_article(entity):
-            kind = "person"
+        if entity.kind == "other" and len(name.split()) <= 3 and not self._has_article(entity):
+            kind = "organization" if name.isupper() or name.lower() in words.NAMED_BODIES else "person"
         return Speaker(name, kind, basis, certainty)
 
     def _has_article(self, entity: Entity) -> bool:
@@ -297,6 +297,14 @@ class _Resolver:
         if inside is not None and noun in words.BODIES | words.DOCUMENTS and inside.entity is not None:
             phrase = page.phrase(inside.first, head + 1)
             return None, Speaker(phrase, "organization", "nominal", 0.6)
+        capitals = all(phrases.is_capital(page, k) for k in range(first, stop))
+        if (
+            capitals
+            and stop - first <= 3
+            and noun not in words.PEOPLE | words.DOCUMENTS | words.ROLES | words.NOT_NAMES
+        ):
+            # A name that a sentence opens with and that stands nowhere else.
+            return None, Speaker(page.phrase(first, stop), "person", "name", 0.6)
         phrase = self._phrase(first, stop, source[1])
         if not phrase:
             return None, Speaker(None, "unknown", "implicit", 0.4)
@@ -385,7 +393,7 @@ class _Resolver:
         """Whoever spoke just before, when this comes right after it."""
         page = self.page
         before = self.said[-1] if self.said else None
-        if before is None or made.pattern in ("shouts",):
+        if before is None or made.pattern in ("shouts", "fragment"):
             return None, Speaker(None, "unknown", "implicit", 0.5)
         gap = page.paragraph[made.content[0][0]] - page.paragraph[before.made.last]
         if gap <= 1 and before.speaker.name is not None:

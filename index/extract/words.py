@@ -71,6 +71,14 @@ JOINED_BY_OF = frozenset(
     council court league federation society committee city state commission church center centre republic united
     union organization minister speaker chief director school""".split()
 )
+NAMED_BODIES = frozenset(
+    """google facebook twitter apple amazon microsoft politico breitbart reuters bloomberg axios vox buzzfeed slate salon
+    newsweek huffpost netflix uber tesla boeing walmart pfizer exxon gallup quinnipiac monmouth rasmussen nielsen
+    pew xinhua sputnik tass haaretz hamas hezbollah taliban isis isil daesh opec nasa nato unicef unesco interpol
+    mastercard goldman morgan citigroup barclays hsbc toyota honda samsung huawei sony spacex instagram youtube
+    downing congress parliament hollywood trumpworld mediaite politifact""".split()
+)
+"""Bodies whose one-word name has no sign of it."""
 DOCUMENTS = frozenset(
     """report memo article story statement complaint letter poll survey editorial piece ad clip video book ruling website
     document documents post blog study release tweet page filing brief motion memoir account indictment lawsuit order opinion
