@@ -150,7 +150,10 @@ def _plain(text: str) -> str:
 
 
 def _facet(facet: Facet) -> str:
-    shown = [f"{_plain(item.label)} {item.count:,}" for item in facet.items[:_SHOWN_VALUES]]
+    shown = [
+        f"{_plain(item.label)} {item.count:,}{' (chosen)' if item.selected else ''}"
+        for item in facet.items[:_SHOWN_VALUES]
+    ]
     if facet.more or len(facet.items) > _SHOWN_VALUES:
         shown.append("…")
     return " · ".join(shown)

@@ -1,5 +1,6 @@
 """The builds of a data folder, opened as they are needed: the published one, and earlier ones for their cursors."""
 
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -26,6 +27,10 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         self._builds = settings.builds
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
         self._current: WhooshEngine | None = None
         self._earlier: OrderedDict[str, WhooshEngine] = OrderedDict()
         self._lock = threading.Lock()
@@ -35,6 +40,7 @@ class Library:
 
         A look at the pointer file is all that it costs while nothing new is published.
         """
+        self._mind_forks()
         folder = published(self._builds)
         engine = self._current
         if engine is not None and engine.build.id == folder.name:
@@ -44,6 +50,7 @@ class Library:
 
     def of_build(self, build_id: str) -> Engine:
         """The build of that id, published or earlier; GoneError where it is no longer (or never was) there."""
+        self._mind_forks()
         engine = self._current
         folder = self._builds / build_id if BUILD_ID.fullmatch(build_id) else None
         if folder is None or not folder.is_dir():
@@ -72,6 +79,11 @@ class Library:
             self._current = None
         for engine in engines:
             engine.close()
+
+    def _mind_forks(self) -> None:
+        # A server's workers are forks: the place in an open file would be shared between them.
+        if self._process != os.getpid():
+            self._start()
 
     def _move_to(self, folder: Path) -> Engine:
         if self._current is not None:

@@ -59,6 +59,7 @@ def test_a_quotation_in_the_terminal(data: Path) -> None:
         (["“new taxes”"], 'understood: "new taxes"'),
         (["“new taxes”"], "note: curly quotation marks straightened"),
         (["--speaker", "bo", "--speaker", "brook"], "2 quotations by 2 speakers"),
+        (["--speaker", "bo"], "speakers: Bo Li 1 (chosen) · Ada Brook 1"),
         (["--from", "2020", "--to", "2020-06"], "1 quotation by 1 speaker"),
         (["--date-from", "2021"], "1 quotation by 0 speakers"),
         (["--in", "context", "taxes"], "nothing found"),

@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from index.settings import Settings
 from search.errors import GoneError, RequestError
 from search.library import Library
 from search.request import SearchRequest
+from tests.conftest import ROOT
 from tests.entries import BUILD, a_build, an_entry
 
 
@@ -140,3 +143,20 @@ def test_after_closing_it_opens_again(tmp_path: Path, library: Library) -> None:
     library.current()
     library.close()
     assert library.current().stats().quotations == 1
+
+
+def test_a_fork_opens_its_own_files(tmp_path: Path) -> None:
+    a_build(tmp_path, entries(3))
+    code = f"""
+import os, sys
+from pathlib import Path
+from index.settings import Settings
+from search.library import Library
+library = Library(Settings(data=Path({str(tmp_path)!r})))
+engine = library.current()
+child = os.fork()
+if not child:
+    os._exit(0 if library.current() is not engine and library.current().stats().quotations == 3 else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or library.current() is not engine)
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
