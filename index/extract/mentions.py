@@ -242,6 +242,8 @@ class Names:
             and low[0] not in words.PLACES
         ):
             core, low = core[1:], low[1:]  # "Crooked Hillary Clinton": a word before a given name is no part of it
+        if any(w in words.NOT_NAMES for w in low):
+            return Mention(first, stop, "other", tuple(core), surface=surface, quoted=quoted)
         if low[0] in self.given.gender and len(low) > 1 or len(low) == 3 and re.fullmatch(r"[A-Z]\.?", core[1]):
             return self._person(first, stop, core, (), quoted)
         kind: NameKind = "other"

@@ -75,11 +75,14 @@ class _Resolver:
         self.names = names
         self.said: list[_Said] = []
         self.by_attribution: dict[int, _Said] = {}
+        self.sources: set[int] = set()
         self.unnamed: dict[str, Speaker] = {}
         self.firsts = [m.first for m in names.mentions]
 
     def resolve(self, made: Attribution) -> Speaker:
         entity, speaker = self._resolve(made)
+        if made.source is not None and entity is not None:
+            self.sources.update(range(*made.source))
         said = _Said(entity, speaker, made)
         self.said.append(said)
         self.by_attribution[id(made)] = said
@@ -182,20 +185,21 @@ class _Resolver:
 
     def _pronoun(self, at: int, word: str, made: Attribution) -> tuple[Entity | None, Speaker]:
         kind = _PRONOUN_KIND.get(word)
+        before = self.said[-1] if self.said else None
         if kind == "relative":
             found = self._antecedent(at)
             if found is not None and found.entity is not None:
                 return found.entity, self._of(found.entity, "pronoun", 0.85)
             return None, Speaker(None, "unknown", "pronoun", 0.3)
         if kind is None:
-            before = self.said[-1] if self.said else None
             quoted = before is not None and word in ("i", "we") and self.page.stretch[at] >= 0
             if quoted and before is not None:
                 return before.entity, _like(before.speaker, "pronoun", 0.4)
             return None, Speaker(None, "unknown", "pronoun", 0.4)
+        if kind == "many" and before is not None and before.speaker.type == "group":
+            return before.entity, _like(before.speaker, "pronoun", 0.8)
         ranked = self._ranked(at, kind, made)
         if not ranked:
-            before = self.said[-1] if self.said else None
             if (
                 before is not None
                 and before.speaker.name
@@ -226,6 +230,8 @@ class _Resolver:
         previous = self.said[-1].entity if self.said else None
         asked = self.said[-1].made.addressed if self.said else None
         answers = {id(m.entity) for t in range(*asked) if (m := self.names.at.get(t))} if asked else set()
+        asker = self.said[-1].entity if self.said and self._asks(self.said[-1].made) else None
+        reporting = self._reporting(at)
         own = {t for first, stop in made.content for t in range(first, stop)}
         best: dict[int, tuple[float, Entity]] = {}
         for mention in self._before(at):
@@ -233,17 +239,28 @@ class _Resolver:
             if entity is None or not _fits(entity, kind) or mention.first in own or mention.stop > at:
                 continue
             distance = page.sentence[at] - page.sentence[mention.first]
-            score = -0.9 * distance - 0.004 * (at - mention.stop)
+            score = -1.1 * distance - 0.004 * (at - mention.stop)
             score += 1.2 * self._is_subject(mention) - 1.5 * mention.quoted
             score -= 0.6 * (mention.stop < len(page) and page.low[mention.stop] in ("'s", "'"))
-            score += 1.5 * (id(entity) in answers)
+            score += 1.5 * (id(entity) in answers) + 1.5 * (entity is reporting) - 1.0 * (entity is asker)
+            score += 0.3 * (mention.first in self.sources)
             score += 1.0 * (entity is last) + 0.5 * (entity is previous) + 0.5 * (entity.gender == kind)
             if id(entity) not in best or best[id(entity)][0] < score:
                 best[id(entity)] = (score, entity)
         for score, entity in best.values():
             known = sum(m.first < at for m in entity.mentions)
-            out.append((score + 0.25 * min(4, known), entity))
+            out.append((score + 0.12 * min(4, known), entity))
         return sorted(out, key=lambda pair: -pair[0])
+
+    def _asks(self, made: Attribution) -> bool:
+        return made.cue is not None and self.page.low[made.cue[0]] in ("asked", "asks", "asking", "pressed")
+
+    def _reporting(self, at: int) -> Entity | None:
+        """Who is reported to say the very clause that a token stands in."""
+        for said in self.said[-1:-4:-1]:
+            if any(first <= at < stop for first, stop in said.made.content):
+                return said.entity
+        return None
 
     def _before(self, at: int) -> list[Mention]:
         """The mentions in front of a token, the nearest sixty: enough for any pronoun, and linear in the text."""
