@@ -36,24 +36,27 @@ class Filters:
         self._names: dict[str, _Names] = {}
         self._lock = threading.Lock()
 
-    def codes(self, column: str, value: str) -> npt.NDArray[np.uint32]:
+    def codes(self, column: str, value: str, *, typed: bool = False) -> npt.NDArray[np.uint32]:
         """The codes that a written value stands for, ascending, perhaps none.
 
-        An id; else all of exactly that name, whatever its capitals and accents; else all with these words in the name.
+        An id; else all of exactly that name, whatever its capitals and accents, and, for a speaker's single word,
+        all whose last name it is; else all with these words in the name. What was typed into a query is a name before it is an id.
         """
         known = self._ids[column].get(value)
-        if known is not None:
+        if known is not None and not typed:
             return np.array([known], np.uint32)
         with self._lock:
             if column not in self._names:
-                self._names[column] = _Names(value.label for value in self._columns.values[column])
-        return np.array(self._names[column].find(value), np.uint32)
+                labels = (value.label for value in self._columns.values[column])
+                self._names[column] = _Names(labels, surnames=column == "speaker")
+        found = self._names[column].find(value)
+        return np.array(found or ([] if known is None else [known]), np.uint32)
 
-    def mask(self, column: str, values: Iterable[str]) -> Mask:
+    def mask(self, column: str, values: Iterable[str], *, typed: bool = False) -> Mask:
         """The rows with any of the values."""
         allowed = np.zeros(len(self._columns.values[column]) + 1, np.bool_)
         for value in values:
-            allowed[self.codes(column, value)] = True
+            allowed[self.codes(column, value, typed=typed)] = True
         return allowed[self._columns.codes[column]]
 
     def dates(self, first: str | None, last: str | None) -> Mask:
@@ -69,7 +72,7 @@ class Filters:
     def typed(self, node: FieldFilter) -> Mask:
         """The rows of a filter within a query."""
         if node.field != "date":
-            return self.mask(node.field, node.values)
+            return self.mask(node.field, node.values, typed=True)
         mask = np.zeros(self._columns.rows, np.bool_)
         for value in node.values:
             mask |= self.dates(*date_range(value))
@@ -97,20 +100,26 @@ class Filters:
 class _Names:
     """The names of a column by their words."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], *, surnames: bool) -> None:
         self._whole: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self._having: dict[str, set[int]] = defaultdict(set)
+        self._ending: dict[str, list[int]] = defaultdict(list)
         for code, name in enumerate(names, 1):
             found = tuple(exact_words(name))
             self._whole[found].append(code)
             for word in found:
                 self._having[word].add(code)
+            for last in found[-1:] if surnames else ():
+                self._ending[last].append(code)
 
     def find(self, name: str) -> list[int]:
         wanted = tuple(exact_words(name))
         if not wanted:
             return []
-        return self._whole.get(wanted) or sorted(set.intersection(*(self._having.get(w, set()) for w in wanted)))
+        whole = self._whole.get(wanted)
+        if whole:
+            return sorted({*whole, *self._ending.get(wanted[-1], ())}) if len(wanted) == 1 else whole
+        return sorted(set.intersection(*(self._having.get(word, set()) for word in wanted)))
 
 
 def _number(date: str) -> int:

@@ -153,6 +153,15 @@ def test_unknown_values_are_noted(engine: Engine) -> None:
     assert page.query.notes == ("no source here is called “Auk”", "no speaker here is called “Zoe”")
 
 
+def test_a_surname_is_everybody_who_has_it(tmp_path: Path) -> None:
+    speakers = ("Brook", "Ada Brook", "Brook Lane")
+    entries = [an_entry(n, speaker=name) for n, name in enumerate(speakers, 1)]
+    engine = an_engine(tmp_path, entries)
+    assert sorted(found(engine, "speaker:brook")) == [1, 2]
+    assert sorted(found(engine, "", speaker=("Brook",))) == [1, 2]
+    assert found(engine, "", speaker=("brook",)) == [1]
+
+
 def test_an_exact_name_is_not_part_of_another(tmp_path: Path) -> None:
     engine = an_engine(tmp_path, [an_entry(1, source="Tern"), an_entry(2, source="The Tern")])
     assert found(engine, "", source=("tern",)) == [1]
