@@ -39,8 +39,8 @@ class Filters:
     def codes(self, column: str, value: str, *, typed: bool = False) -> npt.NDArray[np.uint32]:
         """The codes that a written value stands for, ascending, perhaps none.
 
-        An id; else all of exactly that name, whatever its capitals and accents, and, for a speaker's single word,
-        all whose last name it is; else all with these words in the name. What was typed into a query is a name before it is an id.
+        An id; else all of exactly that name, whatever its capitals and accents, and, for a speaker's single word, all
+        whose last name it is; else all with these words in the name. Typed into a query it is a name before an id.
         """
         known = self._ids[column].get(value)
         if known is not None and not typed:
