@@ -42,7 +42,7 @@ def examples(page: ResultPage) -> tuple[Example, ...]:
 def _from_facets(page: ResultPage) -> Iterator[Example]:
     facets = page.facets
     speakers = facets["speaker"].items if "speaker" in facets else ()
-    years = facets["date"].items if "date" in facets else ()
+    years = [item for item in facets["date"].items if len(item.value) == 4] if "date" in facets else []
     kinds = facets["kind"].items if "kind" in facets else ()
     statuses = {item.value: item for item in facets["status"].items} if "status" in facets else {}
     if speakers:
@@ -54,7 +54,7 @@ def _from_facets(page: ResultPage) -> Iterator[Example]:
     if "disputed" in statuses:
         count = statuses["disputed"].count
         yield Example("words that outlets give to different people", search_path(status=("disputed",)), count)
-    if years:
+    if len(years) > 1:
         year = max(years, key=lambda item: (item.count, item.value))
         url = search_path(date_from=year.value, date_to=year.value)
         yield Example(f"what was said in {year.value}", url, year.count)

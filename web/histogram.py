@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from search.request import Interval, SearchRequest
 from search.results import Facet
 from web import wording
-from web.params import PAGE_DEFAULTS, address, short_date
+from web.params import PAGE_DEFAULTS, address
 
 MAX_BARS = 90
 """Years that are drawn as a row without gaps; a longer history shows only the years that have quotations."""
 _GAP = 0.12
 """Share of a bar's room that stays empty."""
+_WIDEST = 12.0
+"""Width, in per cent of the picture, of a bar among few."""
 _LEAST = 3.0
 """Height, in per cent, of the lowest bar, so that one quotation among thousands can be seen and hit."""
 
@@ -33,7 +35,6 @@ class Bar:
     middle: str
     top: str
     height: str
-    room: str
     minor: bool
     """Its label is left out where there is little room."""
 
@@ -49,39 +50,40 @@ class Histogram:
     missing: int
 
 
-def interval_of(request: SearchRequest) -> Interval:
-    """The steps that fit the chosen dates: days within a month, months within a year, else years."""
-    first, last = request.date_from, request.date_to
-    if not first or not last or first[:4] != last[:4]:
-        return "year"
-    return "day" if first[:7] == last[:7] else "month"
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frame:
+    """What a picture shows: its steps, and the year or month that all of them lie in (empty: every year)."""
+
+    unit: Interval
+    within: str = ""
 
 
-def of_search(facet: Facet, request: SearchRequest) -> Histogram | None:
-    """The picture of a search; None where no matching quotation has a date."""
-    counts = {item.value: item.count for item in facet.items}
-    first = request.date_from or ""
-    within = {"year": "", "month": first[:4], "day": first[:7]}[request.interval]
-    if request.interval != "year" and interval_of(request) == "year":
-        within = ""  # an interval asked for by hand, without a year or month to show
-    counts = {value: count for value, count in counts.items() if value.startswith(within)}
+def frame_of(request: SearchRequest, first: str | None, last: str | None) -> Frame:
+    """The steps that fit the chosen dates: days within a month, months within a year, else years.
 
-    def url(value: str) -> str:
-        return _address(request, value)
+    `first` and `last` are the collection's own dates, for where none are chosen.
+    """
+    begin, end = request.date_from or first, request.date_to or last
+    if not begin or not end or begin[:4] != end[:4]:
+        return Frame("year")
+    return Frame("day", begin[:7]) if begin[:7] == end[:7] else Frame("month", begin[:4])
 
+
+def histogram_of(facet: Facet, request: SearchRequest, frame: Frame) -> Histogram | None:
+    """The picture of a search whose facet was counted in the frame's steps; None where nothing has a date."""
+    counts = {item.value: item.count for item in facet.items if item.value.startswith(frame.within)}
     back: list[tuple[str, str]] = []
     if request.date_from or request.date_to:
         back.append(("all years", _address(request, None)))
-        if request.interval == "day":
-            back.append((first[:4], _address(request, first[:4])))
-    bars = _bars(_steps(counts, request.interval, within), counts, url, lambda value: _chosen(value, request, within))
-    return Histogram(request.interval, bars, wording.dates(request), tuple(back), facet.missing) if bars else None
-
-
-def of_years(years: Mapping[str, int], undated: int) -> Histogram | None:
-    """The picture of the whole collection; None where nothing has a date."""
-    bars = _bars(_steps(years, "year", ""), years, lambda year: _address(PAGE_DEFAULTS, year), lambda _: False)
-    return Histogram("year", bars, "", (), undated) if bars else None
+        if frame.unit == "day" and frame.within:
+            back.append((frame.within[:4], _address(request, frame.within[:4])))
+    bars = _bars(
+        _steps(counts, frame),
+        counts,
+        url=lambda step: _address(request, step),
+        chosen=lambda step: _chosen(step, request),
+    )
+    return Histogram(frame.unit, bars, wording.dates(request), tuple(back), facet.missing) if bars else None
 
 
 def _address(request: SearchRequest, value: str | None) -> str:
@@ -89,17 +91,15 @@ def _address(request: SearchRequest, value: str | None) -> str:
     return address("/search", changed, PAGE_DEFAULTS)
 
 
-def _chosen(step: str, request: SearchRequest, within: str) -> bool:
-    """Whether a step lies in the chosen dates; where the whole picture does, no step stands out."""
-    first, last = request.date_from or "0000", request.date_to or "9999"
-    if within and short_date(first) == within == short_date(last, last=True):
+def _chosen(step: str, request: SearchRequest) -> bool:
+    if not request.date_from and not request.date_to:
         return False
-    chosen = bool(request.date_from or request.date_to)
-    return chosen and first[: len(step)] <= step <= last[: len(step)]
+    return (request.date_from or "")[: len(step)] <= step <= (request.date_to or "9999")[: len(step)]
 
 
-def _steps(counts: Mapping[str, int], interval: Interval, within: str) -> list[str]:
+def _steps(counts: Mapping[str, int], frame: Frame) -> list[str]:
     """Every step of the picture in order, those without quotations too."""
+    interval, within = frame.unit, frame.within
     if interval == "month" and within:
         return [f"{within}-{month:02}" for month in range(1, 13)]
     if interval == "day" and within:
@@ -112,12 +112,16 @@ def _steps(counts: Mapping[str, int], interval: Interval, within: str) -> list[s
 
 
 def _bars(
-    steps: list[str], counts: Mapping[str, int], url: Callable[[str], str], chosen: Callable[[str], bool]
+    steps: list[str], counts: Mapping[str, int], *, url: Callable[[str], str], chosen: Callable[[str], bool]
 ) -> tuple[Bar, ...]:
     highest = max((counts.get(step, 0) for step in steps), default=0)
     if not highest:
         return ()
     room = 100 / len(steps)
+    on = {step for step in steps if chosen(step)}
+    if len(on) == len(steps):  # where all of them are, none stands out
+        on.clear()
+    wide = min(room * (1 - _GAP), _WIDEST)
     # At most sixteen labels on a wide page and half of them on a phone.
     every = -(-len(steps) // 16)
 
@@ -130,14 +134,13 @@ def _bars(
             label=_label(step) if labelled else "",
             name=wording.day(step),
             count=count,
-            selected=chosen(step),
+            selected=step in on,
             url=url(step),
-            left=_percent(index * room + room * _GAP / 2),
-            width=_percent(room * (1 - _GAP)),
+            left=_percent((index + 0.5) * room - wide / 2),
+            width=_percent(wide),
             middle=_percent((index + 0.5) * room),
             top=_percent(100 - height),
             height=_percent(height),
-            room=_percent(room),
             minor=len(steps) > 8 and (index // every) % 2 == 1,
         )
 

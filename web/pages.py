@@ -5,10 +5,11 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
+from search.engine import Engine
 from search.library import Library
 from search.relax import suggest_relaxation
 from search.request import SearchRequest
-from search.results import ArticlePage, Hit
+from search.results import ArticlePage, Hit, Stats
 from web import examples, histogram, params, wording
 from web.answers import etag_of, page_answer, unchanged
 from web.links import linked, linked_article, page_links
@@ -28,6 +29,15 @@ _ELSEWHERE = 8
 def blueprint(library: Library, edition: str) -> Blueprint:
     """The site's pages. `edition` changes with the templates, so that no browser keeps an old look."""
     pages = Blueprint("pages", __name__)
+    counted: dict[str, Stats] = {}
+
+    def stats_of(engine: Engine) -> Stats:
+        stats = counted.get(engine.build.id)
+        if stats is None:  # once a build: a million dates take a while to count
+            stats = engine.stats()
+            counted.clear()
+            counted[engine.build.id] = stats
+        return stats
 
     @pages.get("/")
     def home() -> Response:
@@ -35,12 +45,14 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         etag = etag_of(engine.build.id, edition)
         if same := unchanged(etag):
             return same
-        stats, page = engine.stats(), page_links(engine.search(_FIRST_PAGE), _FIRST_PAGE)
+        stats = stats_of(engine)
+        frame = histogram.frame_of(_FIRST_PAGE, stats.first_date, stats.last_date)
+        page = page_links(engine.search(dataclasses.replace(_FIRST_PAGE, interval=frame.unit)), _FIRST_PAGE)
         return page_answer(
             "home.html",
             etag,
             stats=stats,
-            histogram=histogram.of_years(stats.years, stats.undated),
+            histogram=histogram.histogram_of(page.facets["date"], params.PAGE_DEFAULTS, frame),
             examples=examples.examples(page),
             newest=_newest(page.results),
         )
@@ -48,12 +60,15 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/search")
     def search() -> Response:
         given = params.read(request.args, params.PAGE_DEFAULTS)
-        etag = etag_of(library.current().build.id, params.pairs(given), edition)
+        engine = library.current()
+        etag = etag_of(engine.build.id, params.pairs(given), edition)
         if same := unchanged(etag):
             return same
-        asked = given
-        if not request.args.get("interval"):
-            asked = dataclasses.replace(given, interval=histogram.interval_of(given))
+        stats = stats_of(engine)
+        frame = histogram.frame_of(given, stats.first_date, stats.last_date)
+        if request.args.get("interval", frame.unit) not in ("", frame.unit):
+            frame = histogram.Frame(given.interval)
+        asked = dataclasses.replace(given, interval=frame.unit)
         page = page_links(library.search(asked), given)
         return page_answer(
             "search.html",
@@ -61,8 +76,8 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             asked=given,
             sought=sought(given),
             page=page,
-            view=view_of(page, given, asked),
-            relaxed=() if page.total else relaxed(given, suggest_relaxation(library.current(), asked)),
+            view=view_of(page, given, frame),
+            relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),
         )
 
     @pages.get("/quotes/<path:quotation_id>")
@@ -90,7 +105,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     def about() -> Response:
         engine = library.current()
         etag = etag_of(engine.build.id, edition)
-        return unchanged(etag) or page_answer("about.html", etag, stats=engine.stats())
+        return unchanged(etag) or page_answer("about.html", etag, stats=stats_of(engine))
 
     @pages.get("/healthz")
     def alive() -> Response:
@@ -148,4 +163,5 @@ def _speakers(page: ArticlePage) -> list[Voice]:
         for named in wording.who(hit).names:
             counts[named] += 1
             first.setdefault(named, hit.id)
-    return [Voice(named, count, first[named]) for named, count in counts.most_common()]
+    found = [Voice(named, count, first[named]) for named, count in counts.most_common()]
+    return sorted(found, key=lambda voice: voice.who.id is None)

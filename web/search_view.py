@@ -56,8 +56,8 @@ class SearchView:
     """The first page, where this is a later one."""
 
 
-def view_of(page: ResultPage, request: SearchRequest, asked: SearchRequest) -> SearchView:
-    """The view of `page`. `request` is what was typed; `asked` may differ from it in its interval."""
+def view_of(page: ResultPage, request: SearchRequest, frame: histogram.Frame) -> SearchView:
+    """The view of `page`, whose dates were counted in the steps of `frame`."""
     shown = {*FACETS, "date_from", "date_to", "cursor"}
     given = pairs(request, PAGE_DEFAULTS)
     return SearchView(
@@ -70,7 +70,7 @@ def view_of(page: ResultPage, request: SearchRequest, asked: SearchRequest) -> S
         kept=tuple((name, value) for name, value in given if name not in ("q", "cursor")),
         date_from=short_date(request.date_from) if request.date_from else "",
         date_to=short_date(request.date_to, last=True) if request.date_to else "",
-        histogram=histogram.of_search(page.facets["date"], asked) if "date" in page.facets else None,
+        histogram=histogram.histogram_of(page.facets["date"], request, frame) if "date" in page.facets else None,
         first=_to(request) if request.cursor else None,
     )
 
