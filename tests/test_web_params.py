@@ -121,20 +121,24 @@ def test_any_request_survives_its_address(request_: SearchRequest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "last", "short"),
+    ("first", "last", "short"),
     [
-        ("2020-01-01", False, "2020"),
-        ("2020-12-31", True, "2020"),
-        ("2020-03-01", False, "2020-03"),
-        ("2020-02-29", True, "2020-02"),
-        ("2021-02-28", True, "2021-02"),
-        ("2020-02-28", True, "2020-02-28"),
-        ("2020-01-01", True, "2020-01-01"),
-        ("2020-12-31", False, "2020-12-31"),
+        ("2020-01-01", "2020-12-31", ("2020", "2020")),
+        ("2019-01-01", "2020-12-31", ("2019", "2020")),
+        ("2020-01-01", "2020-01-31", ("2020-01", "2020-01")),
+        ("2020-02-01", "2020-02-29", ("2020-02", "2020-02")),
+        ("2021-02-01", "2021-02-28", ("2021-02", "2021-02")),
+        ("2020-02-01", "2020-02-28", ("2020-02-01", "2020-02-28")),
+        ("2020-01-01", "2020-01-01", ("2020-01-01", "2020-01-01")),
+        ("2020-01-01", None, ("2020", None)),
+        (None, "2020-11-30", (None, "2020-11")),
+        (None, None, (None, None)),
     ],
 )
-def test_whole_years_and_months_are_written_short(date: str, last: bool, short: str) -> None:
-    assert params.short_date(date, last=last) == short
+def test_whole_years_and_months_are_written_short(
+    first: str | None, last: str | None, short: tuple[str | None, str | None]
+) -> None:
+    assert params.short_dates(first, last) == short
 
 
 @pytest.mark.parametrize(

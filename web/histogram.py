@@ -45,6 +45,8 @@ class Histogram:
 
     unit: Interval
     bars: tuple[Bar, ...]
+    within: str
+    """The year or month that all of it lies in, in words; empty where there is none."""
     chosen: str
     back: tuple[tuple[str, str], ...]
     missing: int
@@ -83,7 +85,10 @@ def histogram_of(facet: Facet, request: SearchRequest, frame: Frame) -> Histogra
         url=lambda step: _address(request, step),
         chosen=lambda step: _chosen(step, request),
     )
-    return Histogram(frame.unit, bars, wording.dates(request), tuple(back), facet.missing) if bars else None
+    if not bars:
+        return None
+    within = wording.day(frame.within) if frame.within else ""
+    return Histogram(frame.unit, bars, within, wording.dates(request), tuple(back), facet.missing)
 
 
 def _address(request: SearchRequest, value: str | None) -> str:

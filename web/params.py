@@ -157,6 +157,7 @@ def _value(parameter: Parameter, given: list[str]) -> Any:
 def pairs(request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> list[tuple[str, str]]:
     """The parameters that `read` makes the same request from, in the table's order, without what is the default."""
     found: list[tuple[str, str]] = []
+    dates = dict(zip(("date_from", "date_to"), short_dates(request.date_from, request.date_to), strict=True))
     for parameter in PARAMETERS:
         value = getattr(request, parameter.attribute)
         if value == getattr(defaults, parameter.attribute) or value is None:
@@ -167,20 +168,27 @@ def pairs(request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> lis
             found.append((parameter.name, ",".join(value)))
         elif parameter.form == "number":
             found.append((parameter.name, f"{value:g}"))
-        elif parameter.schema is _DATE:
-            found.append((parameter.name, short_date(value, last=parameter.name == "date_to")))
         else:
-            found.append((parameter.name, str(value)))
+            found.append((parameter.name, dates.get(parameter.name) or str(value)))
     return found
 
 
-def short_date(date: str, *, last: bool = False) -> str:
-    """A day that begins (or, with `last`, ends) a year or a month as that year or month; other days as they are."""
+def short_dates(first: str | None, last: str | None) -> tuple[str | None, str | None]:
+    """The first and the last day of a range, as years or months where both fit: 2020-02-01 to -29 is 2020-02 twice."""
+    parts = max((_precision(first, last=False) if first else 1), (_precision(last, last=True) if last else 1))
+    return _cut(first, parts), _cut(last, parts)
+
+
+def _cut(date: str | None, parts: int) -> str | None:
+    return "-".join(date.split("-")[:parts]) if date else None
+
+
+def _precision(date: str, *, last: bool) -> int:
+    """1 where the day begins (`last`: ends) a year, 2 for a month, else 3."""
     year, month, day = date.split("-")
-    begins, ends = ("12", str(calendar.monthrange(int(year), int(month))[1])) if last else ("01", "01")
-    if day != ends:
-        return date
-    return year if month == begins else f"{year}-{month}"
+    if day != (str(calendar.monthrange(int(year), int(month))[1]) if last else "01"):
+        return 3
+    return 1 if month == ("12" if last else "01") else 2
 
 
 def address(path: str, request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> str:

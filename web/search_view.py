@@ -6,7 +6,7 @@ from typing import get_args
 from search.request import SearchRequest, Sort, Within
 from search.results import FacetItem, ResultPage
 from web import histogram, wording
-from web.params import PAGE_DEFAULTS, address, pairs, short_date
+from web.params import PAGE_DEFAULTS, address, pairs, short_dates
 
 FACETS = ("speaker", "source", "kind", "status")
 """Shown as checkboxes, in this order; dates are a picture and two boxes."""
@@ -60,6 +60,7 @@ def view_of(page: ResultPage, request: SearchRequest, frame: histogram.Frame) ->
     """The view of `page`, whose dates were counted in the steps of `frame`."""
     shown = {*FACETS, "date_from", "date_to", "cursor"}
     given = pairs(request, PAGE_DEFAULTS)
+    first, last = short_dates(request.date_from, request.date_to)
     return SearchView(
         filters=tuple(_filter(name, page, request) for name in FACETS if name in page.facets),
         chosen=tuple(_chosen(page, request)),
@@ -68,8 +69,8 @@ def view_of(page: ResultPage, request: SearchRequest, frame: histogram.Frame) ->
         places=_choices("within", wording.WITHIN, get_args(Within), request),
         hidden=tuple((name, value) for name, value in given if name not in shown),
         kept=tuple((name, value) for name, value in given if name not in ("q", "cursor")),
-        date_from=short_date(request.date_from) if request.date_from else "",
-        date_to=short_date(request.date_to, last=True) if request.date_to else "",
+        date_from=first or "",
+        date_to=last or "",
         histogram=histogram.histogram_of(page.facets["date"], request, frame) if "date" in page.facets else None,
         first=_to(request) if request.cursor else None,
     )

@@ -6,7 +6,7 @@ import re
 from index.records import Basis
 from search.request import SearchRequest
 from search.results import Hit
-from web.params import short_date
+from web.params import short_dates
 
 MONTHS = (
     "January",
@@ -75,22 +75,13 @@ def counted(value: int, one: str, many: str | None = None) -> str:
 
 def dates(request: SearchRequest) -> str:
     """The chosen dates in words; empty where none are."""
-    first, last = request.date_from, request.date_to
-    if not first and not last:
-        return ""
-    begin = day(short_date(first)) if first else ""
-    end = day(short_date(last, last=True)) if last else ""
-    if not begin:
-        return f"until {end}"
-    if not end:
-        return f"from {begin}"
-    if begin == end:
-        return begin
-    assert first is not None and last is not None  # noqa: S101 - tells mypy what the lines above settled
-    if first == last:
-        return day(first)
-    whole = len(short_date(first)) == len(short_date(last, last=True))
-    return f"{begin}–{end}" if whole and len(short_date(first)) == 4 else f"{day(first)} to {day(last)}"
+    first, last = short_dates(request.date_from, request.date_to)
+    if first and last:
+        between = "–" if len(first) == 4 else " to "
+        return day(first) if first == last else f"{day(first)}{between}{day(last)}"
+    if first:
+        return f"from {day(first)}"
+    return f"until {day(last)}" if last else ""
 
 
 _SURE = ((0.9, "Sure"), (0.75, "Likely"), (0.5, "Not sure"), (0.0, "Doubtful"))
