@@ -93,9 +93,15 @@ def _dates(dates: npt.NDArray[np.int32], request: SearchRequest) -> Facet:
         FacetItem(value=period, label=period, count=count, selected=_is_chosen(period, request))
         for period, count in zip(periods, counts.tolist(), strict=True)
     ]
-    return Facet(
-        items=tuple(items[-MAX_FACET_LIMIT:]), more=len(items) > MAX_FACET_LIMIT, missing=int((dates == 0).sum())
-    )
+    return Facet(items=_around_chosen(items), more=len(items) > MAX_FACET_LIMIT, missing=int((dates == 0).sum()))
+
+
+def _around_chosen(items: list[FacetItem]) -> tuple[FacetItem, ...]:
+    """The newest items that may be given, or, where an earlier period is chosen, that and what stands around it."""
+    chosen = [index for index, item in enumerate(items) if item.selected]
+    end = min(chosen[-1] + 1 + MAX_FACET_LIMIT // 2, len(items)) if chosen else len(items)
+    end = max(end, MAX_FACET_LIMIT)
+    return tuple(items[max(end - MAX_FACET_LIMIT, 0) : end])
 
 
 def _is_chosen(period: str, request: SearchRequest) -> bool:
