@@ -11,6 +11,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from index.extract.tokens import Page, pipeline
+from index.extract.words import word_set
 
 Manner = Literal["say", "tell", "think", "act", "name", "show", "according"]
 """say: words or a clause; tell: the same after the one addressed; think: a clause, of a mind; act: a thing done to
@@ -33,8 +34,8 @@ prefer assume anticipate"""
 _ACT = """dismiss reject condemn criticize criticise blast slam denounce praise defend mock oppose endorse cite
 question describe accuse blame quote mention discuss propose support favor back attack decry deride lambast ridicule
 applaud hail laud tout welcome rip bash disavow slam outline pan trash echo acknowledge express voice call_for call_on
-refer_to talk_about speak_of speak_about push_for allude_to apologize_for lash_out plead vow pledge promise refuse decline
-threaten urge seek characterize portray liken compare paint cast criticise challenge raise repudiate rebuke
+refer_to talk_about speak_of speak_about push_for allude_to apologize_for lash_out plead vow pledge promise refuse
+decline threaten urge seek characterize portray liken compare paint cast criticise challenge raise repudiate rebuke
 scold chide taunt insult thank address highlight underscore respond react"""
 _NAME = "call dub label brand term deem nickname describe"
 _SHOW = "show find indicate suggest read reveal conclude"
@@ -88,14 +89,17 @@ _MORE: dict[str, tuple[Manner, Form]] = {
     "released the following statement": ("say", "past"),
     "issued the following statement": ("say", "past"),
 }
-NOUN_LIKE = frozenset(
-    """claim claims report reports demand demands call calls comment comments remark remarks note notes state states
-    charge charges promise promises question questions answer answers support supports post posts text texts email
-    emails cries cry laugh rage back backs attack attacks propose express voice offer offers issue issues address
-    addresses use uses estimate estimates blast worry worries doubt doubts hope hopes fear fears guess wish wishes
-    show shows term terms label labels brand brands quote quotes rule rules threat retort counter pledge pledges
-    joke jokes challenge challenges raise raises cast paint read used thought wanted found finding findings feeling
-    chants shouts yells screams thanks thank meaning writing thinking understanding offering ruling reporting asking""".split()
+NOUN_LIKE = word_set(
+    """
+    claim claims report reports demand demands call calls comment comments remark remarks note notes state
+    states charge charges promise promises question questions answer answers support supports post posts text
+    texts email emails cries cry laugh rage back backs attack attacks propose express voice offer offers issue
+    issues address addresses use uses estimate estimates blast worry worries doubt doubts hope hopes fear fears
+    guess wish wishes show shows term terms label labels brand brands quote quotes rule rules threat retort
+    counter pledge pledges joke jokes challenge challenges raise raises cast paint read used thought wanted
+    found finding findings feeling chants shouts yells screams thanks thank meaning writing thinking
+    understanding offering ruling reporting asking
+    """
 )
 """Forms that are as often a noun or an adjective: they need a subject beside them."""
 
@@ -159,7 +163,7 @@ def find_cues(page: Page) -> list[Cue]:
     out: list[Cue] = []
     for _, first, stop in found:
         a, b = to_page[first], to_page[stop - 1] + 1
-        if page.stretch[a] >= 0 or out and a < out[-1].stop:
+        if page.stretch[a] >= 0 or (out and a < out[-1].stop):
             continue
         manner, form = _table()[" ".join(page.doc[first:stop].text.lower().split())]
         out.append(Cue(a, b, manner, form, " ".join(page.low[a:b])))

@@ -27,8 +27,11 @@ WRAPPED_SHARE = 0.3
 _MARK = re.compile("``|''|‘‘|’’|[\"＂“”„‟«»‹›‘’‚‛']")
 _BREAK = re.compile(r"(?:\r\n|[\n\r\u2028\u2029\x0b\x0c])[^\S\n\r]*(?:(?:\r\n|[\n\r\u2028\u2029])\s*)?")
 _WORD = re.compile(r"[^\W_]")
-_STYLE: dict[str, Style] = dict.fromkeys(["“", "”", "„", "‟", '"', "＂", "``", "''", "‘‘", "’’"], "double")
-_STYLE |= dict.fromkeys("‘’‚‛'", "single") | dict.fromkeys("«»‹›", "angle")
+_STYLE: dict[str, Style] = {
+    **dict.fromkeys(["“", "”", "„", "‟", '"', "＂", "``", "''", "‘‘", "’’"], "double"),
+    **dict.fromkeys("‘’‚‛'", "single"),
+    **dict.fromkeys("«»‹›", "angle"),
+}
 _OPENING = frozenset(["“", "„", "‟", "``", "‘‘", "‘", "‚", "‛", "«", "‹"])
 _STRAIGHT = frozenset(['"', "＂", "''", "'"])
 _BEFORE_OPENING = frozenset("([{—–―-/:=>*_…")
@@ -116,7 +119,7 @@ def _marks_of(text: str, place: Span) -> list[_Mark]:
     measures = {m.end() - 1 for m in _MEASURE.finditer(text, start, end)}
     measures |= {m.end() - 1 for m in _FEET.finditer(text, start, end)}
     measures |= {m.start() + k for m in _MEASURE.finditer(text, start, end) for k, c in enumerate(m[0]) if c in "'’"}
-    found = [m for m in _MARK.finditer(text, start, end)]
+    found = list(_MARK.finditer(text, start, end))
     out: list[_Mark] = []
     at = 0
     while at < len(found):
@@ -165,7 +168,7 @@ def _without_dubious_singles(text: str, marks: list[_Mark]) -> list[_Mark]:
             keep[at] = any_close or mark.glyph == "‘"
             sure = any_close = False if keep[at] else any_close
         elif mark.side == "close":
-            if mark.left in "sSzZxX" and mark.right == " " and sure or mark.left.isdigit() and mark.glyph == "'":
+            if (mark.left in "sSzZxX" and mark.right == " " and sure) or (mark.left.isdigit() and mark.glyph == "'"):
                 keep[at] = False
             else:
                 sure = sure or mark.left in _ENDS_SPEECH

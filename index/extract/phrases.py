@@ -8,58 +8,74 @@ import re
 from typing import TypeAlias
 
 from index.extract.tokens import Page
+from index.extract.words import word_set
 
 Range: TypeAlias = tuple[int, int]
 
 LONGEST = 40
 """Tokens that one source may take up, with its apposition."""
 
-PRONOUNS = frozenset("he she they it we i you who".split())
-RELATIVE = frozenset("who which that whom whose".split())
-DAYS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday today yesterday tonight january february march april may
-    june july august september october november december jan feb aug sept oct nov dec jan. feb. aug. sept. oct. nov.
-    dec. week month year morning afternoon evening night""".split()
+PRONOUNS = word_set("he she they it we i you who")
+RELATIVE = word_set("who which that whom whose")
+DAYS = word_set(
+    """
+    monday tuesday wednesday thursday friday saturday sunday today yesterday tonight january february march
+    april may june july august september october november december jan feb aug sept oct nov dec jan. feb. aug.
+    sept. oct. nov. dec. week month year morning afternoon evening night
+    """
 )
-AUXILIARY = frozenset(
-    """has have had is was were are been be being will would could should can may might must did does do not n't also
-    then later earlier once previously soon again still now just never ever even often always since 's 'd 've 're 'll
-    hasn't haven't hadn't didn't doesn't don't wouldn't won't isn't wasn't weren't aren't couldn't famously instead too
-    twice first already both all himself herself themselves thus simply""".split()
+AUXILIARY = word_set(
+    """
+    has have had is was were are been be being will would could should can may might must did does do not n't
+    also then later earlier once previously soon again still now just never ever even often always since 's 'd
+    've 're 'll hasn't haven't hadn't didn't doesn't don't wouldn't won't isn't wasn't weren't aren't couldn't
+    famously instead too twice first already both all himself herself themselves thus simply
+    """
 )
-PREPOSITIONS = frozenset(
-    """in on at by of for from with to about after before during over under into through against among amid as
-    between via across within without despite since until upon toward towards outside inside following near around
-    per like because throughout beyond than""".split()
+PREPOSITIONS = word_set(
+    """
+    in on at by of for from with to about after before during over under into through against among amid as
+    between via across within without despite since until upon toward towards outside inside following near
+    around per like because throughout beyond than
+    """
 )
-CONJUNCTIONS = frozenset("and but or nor yet so plus".split())
-SUBORDINATORS = frozenset(
-    """that because when while if although though whether where which who whom whose what how why than unless once
-    whereas whenever whatever after before since until as""".split()
+CONJUNCTIONS = word_set("and but or nor yet so plus")
+SUBORDINATORS = word_set(
+    """
+    that because when while if although though whether where which who whom whose what how why than unless once
+    whereas whenever whatever after before since until as
+    """
 )
-DETERMINERS = frozenset(
-    "the a an this that these those his her its their our my your some many several most one two three other another "
-    "both all few no every each any such".split()
+DETERMINERS = word_set(
+    """
+    the a an this that these those his her its their our my your some many several most one two three other
+    another both all few no every each any such
+    """
 )
-PLURAL_PEOPLE = frozenset(
-    "officials lawmakers voters critics aides supporters experts analysts residents leaders members sources allies "
-    "protesters senators workers authorities politicians strategists activists advisers fans reporters police".split()
+PLURAL_PEOPLE = word_set(
+    """
+    officials lawmakers voters critics aides supporters experts analysts residents leaders members sources
+    allies protesters senators workers authorities politicians strategists activists advisers fans reporters
+    police
+    """
 )
-_VERBS = frozenset(
-    """took made gave went came saw got left won lost met sat ran began held kept sent spent stood led brought built
-    bought caught fought sought taught thought heard put set cut hit let shut quit paid laid struck spoke broke chose
-    drove rose wrote rode threw grew knew drew flew wore swore tore told sold felt dealt meant said found fell
-    understood stuck shook woke sang rang says thinks believes wants""".split()
+_VERBS = word_set(
+    """
+    took made gave went came saw got left won lost met sat ran began held kept sent spent stood led brought
+    built bought caught fought sought taught thought heard put set cut hit let shut quit paid laid struck spoke
+    broke chose drove rose wrote rode threw grew knew drew flew wore swore tore told sold felt dealt meant said
+    found fell understood stuck shook woke sang rang says thinks believes wants
+    """
 )
 _STOP = frozenset(",;:()[]{}.?!…—–|/*•") | {"--", "-", "...", "``", "''"}
-_FORMS_OF_BE = frozenset("is was were are been be being 's 're get got getting".split())
+_FORMS_OF_BE = word_set("is was were are been be being 's 're get got getting")
 _CAPITAL = re.compile(r"[^\W\d_]")
 
 
 def is_capital(page: Page, at: int) -> bool:
     """Whether a token begins with a capital letter (or is a handle)."""
     word = page.words[at]
-    return word[0].isupper() or word[0] == "@" and len(word) > 1
+    return word[0].isupper() or (word[0] == "@" and len(word) > 1)
 
 
 def is_day(page: Page, at: int) -> bool:
@@ -77,7 +93,7 @@ def skip_back(page: Page, at: int, low: int) -> tuple[int, bool]:
     passive = False
     while at > low and page.stretch[at - 1] < 0:
         word = page.low[at - 1]
-        if word in AUXILIARY or word.endswith("ly") and word not in ("family", "ally", "kelly", "italy", "reilly"):
+        if word in AUXILIARY or (word.endswith("ly") and word not in ("family", "ally", "kelly", "italy", "reilly")):
             passive = word in _FORMS_OF_BE if not passive and word in AUXILIARY else passive
             at -= 1
         elif is_day(page, at - 1) and at - 1 > low:
@@ -157,10 +173,8 @@ def _trimmed(page: Page, first: int, stop: int) -> Range | None:
     """Without the adverbs, conjunctions and prepositional phrase in front."""
     while first < stop and (
         page.low[first] in CONJUNCTIONS
-        or page.low[first] in AUXILIARY
-        and not is_capital(page, first)
-        or page.low[first].endswith("ly")
-        and stop - first > 1
+        or (page.low[first] in AUXILIARY and not is_capital(page, first))
+        or (page.low[first].endswith("ly") and stop - first > 1)
     ):
         first += 1
     if first < stop and page.low[first] in PREPOSITIONS:
@@ -204,7 +218,7 @@ def _ends_phrase(page: Page, k: int, first: int) -> bool:
     word = page.low[k]
     if bounded(page, k) or word in SUBORDINATORS or word in ("in", "on", "during", "after", "before", "by", "told"):
         return True
-    if word in AUXILIARY and word not in ("'s", "first") or is_day(page, k) and k > first:
+    if (word in AUXILIARY and word not in ("'s", "first")) or (is_day(page, k) and k > first):
         return True
     return word in CONJUNCTIONS and not (k + 1 < len(page) and is_capital(page, k - 1) and is_capital(page, k + 1))
 
@@ -283,7 +297,7 @@ def _verb_like(page: Page, at: int) -> bool:
         return False
     if word.endswith("ly") and at + 1 < len(page) and _verb_like(page, at + 1):
         return True
-    if word in _VERBS or word in AUXILIARY - {"'s", "first", "all", "both"} or word.endswith("ed") and len(word) > 4:
+    if word in _VERBS or word in AUXILIARY - {"'s", "first", "all", "both"} or (word.endswith("ed") and len(word) > 4):
         return True
     return is_capital(page, at - 1) and word.endswith("s") and not word.endswith("ss") and word not in PLURAL_PEOPLE
 
@@ -298,3 +312,39 @@ def _closing_apposition(page: Page, comma: int, stop: int) -> int | None:
         if page.words[k] == ",":
             return k + 1 if k + 1 < stop and _verb_like(page, k + 1) else None
     return None
+
+
+def skip_adverbials(page: Page, at: int, limit: int) -> int:
+    """Past the day, the place and the manner that may stand between a cue and its clause."""
+    start = at
+    while at < limit and page.stretch[at] < 0:
+        word = page.low[at]
+        if is_day(page, at) or (word.endswith("ly") and at + 1 < limit):
+            at += 1
+        elif word in ("on", "in", "at", "during", "to", "late", "early", "last") and at + 1 < limit:
+            end = _short_phrase(page, at, limit)
+            if end is None:
+                break
+            at = end
+        elif word in ("reporters", "supporters", "voters") or (word.isdigit() and at > start):
+            at += 1
+        else:
+            break
+    return at
+
+
+def _short_phrase(page: Page, at: int, limit: int) -> int | None:
+    """Where "on Tuesday", "in a statement", "at a rally in Ohio" ends; None when it runs on."""
+    k = at + 1
+    while k < limit and k - at < 9 and page.stretch[k] < 0:
+        word = page.low[k]
+        if word == "that" or page.words[k] in {",", ":", "."}:
+            return k
+        if is_day(page, k):
+            return k + 1
+        if word in ("statement", "interview", "speech", "news conference", "tweet", "email", "letter", "reporters"):
+            return k + 1
+        if word in PRONOUNS and k > at + 1:
+            return k
+        k += 1
+    return k if k >= limit else None

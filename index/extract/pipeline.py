@@ -1,9 +1,11 @@
 """An article to its quotations: marks, attributions, names, speakers. The one way in for the rest of the house."""
 
-from index.extract.attributions import Attribution, find_attributions
+from index.extract.attributions import find_attributions
 from index.extract.cues import cue_matcher
-from index.extract.mentions import Names
-from index.extract.speakers import Speaker, find_speakers
+from index.extract.draft import Attribution
+from index.extract.entities import Names
+from index.extract.history import Speaker
+from index.extract.speakers import find_speakers
 from index.extract.tokens import Page, pipeline, read_page
 from index.records import Article, Quotation, joined_text
 

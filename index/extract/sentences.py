@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
+from index.extract.words import word_set
 from index.records import Span
 
 PARAMETERS = Path(__file__).with_name("punkt.json")
@@ -18,11 +19,13 @@ LONGEST_WORD = 500
 over the whole run at every full stop."""
 
 # Abbreviations that news is full of and that a sample of it may miss, in Punkt's form.
-_KNOWN = frozenset(
-    "mr mrs ms dr prof rev sen sens rep reps gov govs gen lt col maj capt sgt cpl adm cmdr brig supt insp det "
-    "st mt ft jr sr inc co corp ltd llc vs no jan feb mar apr jun jul aug sept oct nov dec a.m p.m u.s u.k u.n e.u "
-    "d.c ph.d e.g i.e hon messrs pres atty asst dept dist ariz calif colo conn del fla ga ill ind kan ky la mass md "
-    "mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo".split()
+_KNOWN = word_set(
+    """
+    mr mrs ms dr prof rev sen sens rep reps gov govs gen lt col maj capt sgt cpl adm cmdr brig supt insp det st
+    mt ft jr sr inc co corp ltd llc vs no jan feb mar apr jun jul aug sept oct nov dec a.m p.m u.s u.k u.n e.u
+    d.c ph.d e.g i.e hon messrs pres atty asst dept dist ariz calif colo conn del fla ga ill ind kan ky la mass
+    md mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo
+    """
 )
 _AFTER_TITLE = re.compile(
     r"(?<!\w)(?:Mrs?|Ms|Dr|Prof|Rev|Sens?|Reps?|Govs?|Gen|Lt|Col|Maj|Capt|Sgt|Cpl|Adm|Cmdr|Hon|Messrs|Atty|St|[A-Z])\.\s+$"

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     """,
     re.X | re.S,
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD_START = re.compile(r"[^\W_]|[@#]")
 
 
@@ -108,8 +109,8 @@ def read_page(text: str) -> Page:
     """A text as a page."""
     places = paragraphs(text)
     stretches = quoted_stretches(text, places)
-    cuts = {edge for s in stretches for edge in (s.start, s.end)}
-    doc = pipeline()(text)
+    # One code point for one: half a surrogate pair, as broken JSON may hold it, is nothing that spaCy can keep.
+    doc = pipeline()(_SURROGATE.sub("\ufffd", text))
     place, words, start, end = [], [], [], []
     for token in doc:
         if not token.text.isspace():
