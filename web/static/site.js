@@ -101,6 +101,7 @@ function draggable(bars) {
 
 // In an article, a quotation, its other pieces, its cue, its source and the note beside it light up together.
 function together(text) {
+  text.classList.add("live"); // each quotation lights its own; without a script, its paragraph lights all
   const parts = new Map();
   const add = (id, part) => parts.set(id, [...(parts.get(id) || []), part]);
   for (const part of text.querySelectorAll("[data-of]")) add(part.dataset.of, part);
