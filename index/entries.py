@@ -27,6 +27,7 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
     """One quotation with everything that search and display need."""
     person = identity.person(quotation)
     group = variants.group(quotation)
+    rivals = _rivals(quotation, variants) if person else ()
     start, end = quotation.content[0][0], quotation.content[-1][1]
     return Entry(
         id=quotation.id,
@@ -43,10 +44,10 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
         speaker_id=person.id if person else None,
         speaker=person.name if person else quotation.speaker,
         speaker_type=person.type if person else quotation.speaker_type,
-        status=status_of(quotation),
+        status="disputed" if rivals else status_of(quotation),
         confidence=quotation.confidence,
         basis=quotation.basis,
-        candidates=quotation.candidates,
+        candidates=quotation.candidates + rivals,
         article_id=article.id,
         title=article.title,
         url=article.url,
@@ -57,6 +58,12 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
         variant_count=group.count,
         variant_first=group.first,
     )
+
+
+def _rivals(quotation: Quotation, variants: Variants) -> tuple[tuple[str, float], ...]:
+    if quotation.speaker is None or quotation.kind == "indirect":
+        return ()
+    return variants.group(quotation).rivals(quotation.speaker)
 
 
 def _words(text: str, spans: tuple[tuple[int, int], ...]) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from index.identity import NAMED
 from index.records import Quotation
 
 _MIN_WORDS = 4
@@ -23,6 +24,17 @@ class VariantGroup:
 
     count: int = 0
     first: str | None = None
+    speakers: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
+    """Whom they are given to, by name; only of quotations with marks, since others are a reporter's words."""
+
+    def rivals(self, speaker: str) -> tuple[tuple[str, float], ...]:
+        """Others that the same words are given to, each with its share of the group, the commonest first.
+
+        A name that shares a word with `speaker` may be the same person in short and is no rival.
+        """
+        words = set(_WORD.findall(speaker.casefold()))
+        others = ((name, n) for name, n in self.speakers.items() if words.isdisjoint(_WORD.findall(name.casefold())))
+        return tuple((name, round(n / self.count, 3)) for name, n in sorted(others, key=lambda one: (-one[1], one[0])))
 
 
 class Variants:
@@ -36,6 +48,8 @@ class Variants:
         for quotation in quotations:
             group = self._groups[variant_id(quotation)]
             group.count += 1
+            if quotation.speaker is not None and quotation.speaker_type in NAMED and quotation.kind != "indirect":
+                group.speakers[quotation.speaker] += 1
             if date is not None and (group.first is None or date < group.first):
                 group.first = date
 

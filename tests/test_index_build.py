@@ -80,6 +80,18 @@ def test_speakers_have_ids_and_the_unnamed_have_none(settings: Settings) -> None
     }
 
 
+def test_the_same_words_of_two_people_are_disputed(tmp_path: Path) -> None:
+    text = "“Rain is the only news here,” {} said."
+    articles = [an_article(name, text.format(name)) for name in ("Ada Brook", "Tom Reed")]
+    words = "“Rain is the only news here,”"
+    settings, _ = a_collection(tmp_path, [(article, [a_quotation(article, words, article.id)]) for article in articles])
+    found = [(entry.speaker, entry.status, entry.candidates) for entry in entries(settings)]
+    assert found == [
+        ("Ada Brook", "disputed", (("Tom Reed", 0.5),)),
+        ("Tom Reed", "disputed", (("Ada Brook", 0.5),)),
+    ]
+
+
 def test_an_archive_that_has_grown_is_ahead_of_its_build(settings: Settings) -> None:
     with Archive(settings.archive) as archive:
         assert up_to_date(settings, archive)

@@ -79,3 +79,23 @@ def test_short_words_are_nobodys_version() -> None:
     articles = [an_article(id, text="“No comment,” he said.") for id in ("a", "b")]
     ids = {variant_id(a_quotation(article, "“No comment,”")) for article in articles}
     assert len(ids) == 2
+
+
+def given_to(*names: str | None) -> Variants:
+    variants = Variants()
+    for name in names:
+        variants.add([said_by(name)], None)
+    return variants
+
+
+@pytest.mark.parametrize(
+    ("names", "rivals"),
+    [
+        (("Ada Brook",), ()),
+        (("Ada Brook", None), ()),
+        (("Ada Brook", "Brook", "Mayor Ada Brook"), ()),
+        (("Ada Brook", "Tom Reed", "Tom Reed", "Gull Council"), (("Tom Reed", 0.5), ("Gull Council", 0.25))),
+    ],
+)
+def test_the_same_words_given_to_others(names: tuple[str | None, ...], rivals: tuple[tuple[str, float], ...]) -> None:
+    assert given_to(*names).group(said_by("Ada Brook")).rivals("Ada Brook") == rivals
