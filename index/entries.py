@@ -47,7 +47,7 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
         status="disputed" if rivals else status_of(quotation),
         confidence=quotation.confidence,
         basis=quotation.basis,
-        candidates=quotation.candidates + rivals,
+        candidates=_candidates(quotation, rivals),
         article_id=article.id,
         title=article.title,
         url=article.url,
@@ -64,6 +64,13 @@ def _rivals(quotation: Quotation, variants: Variants) -> tuple[tuple[str, float]
     if quotation.speaker is None or quotation.kind == "indirect":
         return ()
     return variants.group(quotation).rivals(quotation.speaker)
+
+
+def _candidates(quotation: Quotation, rivals: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    """The speaker, then whom other articles name, then whom else this one may mean; each name once."""
+    names = {quotation.speaker, *(name for name, _ in rivals)} if rivals else set()
+    own = [one for one in quotation.candidates if one[0] == quotation.speaker] if rivals else []
+    return (*own, *rivals, *(one for one in quotation.candidates if one[0] not in names))
 
 
 def _words(text: str, spans: tuple[tuple[int, int], ...]) -> str:

@@ -84,11 +84,15 @@ def test_the_same_words_of_two_people_are_disputed(tmp_path: Path) -> None:
     text = "“Rain is the only news here,” {} said."
     articles = [an_article(name, text.format(name)) for name in ("Ada Brook", "Tom Reed")]
     words = "“Rain is the only news here,”"
-    settings, _ = a_collection(tmp_path, [(article, [a_quotation(article, words, article.id)]) for article in articles])
+    rows = []
+    for article in articles:
+        may_be = (("Cy Dow", 0.2), (article.id, 0.8))
+        rows.append((article, [a_quotation(article, words, article.id, candidates=may_be)]))
+    settings, _ = a_collection(tmp_path, rows)
     found = [(entry.speaker, entry.status, entry.candidates) for entry in entries(settings)]
     assert found == [
-        ("Ada Brook", "disputed", (("Tom Reed", 0.5),)),
-        ("Tom Reed", "disputed", (("Ada Brook", 0.5),)),
+        ("Ada Brook", "disputed", (("Ada Brook", 0.8), ("Tom Reed", 0.5), ("Cy Dow", 0.2))),
+        ("Tom Reed", "disputed", (("Tom Reed", 0.8), ("Ada Brook", 0.5), ("Cy Dow", 0.2))),
     ]
 
 
