@@ -132,6 +132,8 @@ def test_a_citation_can_be_pasted() -> None:
     assert (
         wording.citation(hit) == "“Rain is news,” — Ada Brook, in “Rain”, Gull, 4 March 2020. https://gull.example/rain"
     )
+    disputed = a_hit(speaker="Ada Brook", status="disputed", candidates=(("Ada Brook", 0.6), ("Ola Finch", 0.4)))
+    assert "— Ada Brook (disputed: Ada Brook or Ola Finch), in Gull" in wording.citation(disputed)
     bare = a_hit("rain is news", kind="indirect", source=None, date=None)
     assert wording.citation(bare) == "[rain is news] — Speaker not known, in undated."
 

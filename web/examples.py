@@ -58,13 +58,22 @@ def _from_facets(page: ResultPage) -> Iterator[Example]:
         year = max(years, key=lambda item: (item.count, item.value))
         url = search_path(date_from=year.value, date_to=year.value)
         yield Example(f"what was said in {year.value}", url, year.count)
-    shared = max(page.results, key=lambda hit: hit.variants.count, default=None)
-    if shared and shared.variants.count > 1:
+    shared = _shared(page.results)
+    if shared:
         yield Example("the same words in several outlets", quotation_path(shared.id), shared.variants.count)
     for kind in kinds:
         if kind.value != "direct":
             label = f"{wording.LABELS['kind'][kind.value]} only"
             yield Example(label, search_path(kind=(kind.value,)), kind.count)
+
+
+def _shared(hits: tuple[Hit, ...]) -> Hit | None:
+    """A quotation whose words most outlets among the hits print; None where no two do."""
+    outlets: dict[str, set[str | None]] = collections.defaultdict(set)
+    for hit in hits:
+        outlets[hit.variants.id].add(hit.article.source)
+    most = max(hits, key=lambda hit: len(outlets[hit.variants.id]), default=None)
+    return most if most and len(outlets[most.variants.id]) > 1 else None
 
 
 def _from_words(hits: tuple[Hit, ...]) -> Iterator[Example]:

@@ -148,11 +148,12 @@ def why(hit: Hit) -> Why | None:
     if hit.speaker.status == "unknown" and not attribution.candidates:
         return None
     told = evidence(hit)
-    question = "Who was it?" if hit.speaker.status in ("disputed", "unknown") else f"Why {_within(hit, whom)}?"
+    question = "Who was it?" if hit.speaker.status == "unknown" else f"Why {_within(hit, whom)}?"
     summary = f"{question} {sure(attribution.confidence)}{', from ' + told if told else ''}"
     chain = [_reason(attribution.basis, hit, whom, told)]
     if hit.speaker.status == "disputed":
-        chain.append("Outlets disagree about who said these words.")
+        summary = f"Outlets disagree; this one says {hit.speaker.name or 'somebody else'}"
+        chain.append(f"{sure(attribution.confidence)} that this article means so; others give the words to another.")
     others = tuple((name, f"{share:.2f}") for name, share in attribution.candidates)
     return Why(summary, tuple(chain), others if len(others) > 1 else ())
 
@@ -171,7 +172,7 @@ def evidence(hit: Hit) -> str:
 
 
 def _reason(basis: Basis, hit: Hit, whom: Who, told: str) -> str:
-    mention, name = _short(hit.speaker.mention), whom.plain
+    mention, name = _short(hit.speaker.mention), hit.speaker.name or whom.plain
     says = f"The article says {told}" if told else "The article"
     if hit.speaker.status == "unnamed":
         return f"{says}, and gives no name." if told else "The article gives no name."
@@ -205,9 +206,12 @@ def _one_line(text: str) -> str:
 def citation(hit: Hit) -> str:
     """The quotation as plain text that can be pasted: words, speaker, title, outlet, date and address."""
     article = hit.article
+    speaker = who(hit).plain
+    if hit.speaker.status == "disputed":
+        speaker = f"{hit.speaker.name or speaker} (disputed: {speaker})"
     words = _one_line(hit.text)
     if hit.kind == "indirect":
         words = f"[{words}]"
     place = [f"“{_one_line(article.title)}”" if article.title else "", article.source or "", day(article.date)]
-    line = f"{words} — {who(hit).plain}, in {', '.join(part for part in place if part)}"
+    line = f"{words} — {speaker}, in {', '.join(part for part in place if part)}"
     return f"{line}. {article.url}" if article.url else f"{line}."
