@@ -10,7 +10,10 @@ from index.records import Basis, DateBasis, Kind, Span, SpeakerType, Status
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerShown:
-    """Who said it: `id` and `name` are None where nobody is named; `mention` is the article's own word for them."""
+    """Who said it. `id` is None where nobody has a name; `name` is then the phrase used for them, or None for nobody.
+
+    `mention` is the article's own word for them beside the quotation.
+    """
 
     id: str | None
     name: str | None
