@@ -216,24 +216,20 @@ def _clause_start(draft: Draft, sentence: Sentence, before: int) -> int:
 
 
 def _according(draft: Draft, sentence: Sentence, cue: Cue) -> Attribution | None:
+    """According to Smith, …; …, according to Smith."""
     page = draft.page
-    source = phrases.subject_after(page, cue.stop, sentence.stop)
+    start = _clause_start(draft, sentence, cue.first)
+    in_front = any(page.is_word(t) for t in range(start, cue.first))
+    # In front of its clause, "Smith, the plan …" is no apposition.
+    source = phrases.subject_after(page, cue.stop, sentence.stop, with_apposition=in_front)
     if source is None:
         return None
     end = source[1]
-    while (
-        end < sentence.stop
-        and page.stretch[end] < 0
-        and page.words[end] not in {",", ".", ";", "—", "--"}
-        and end - cue.stop < phrases.LONGEST
-    ):
+    while end < min(sentence.stop, cue.stop + phrases.LONGEST) and page.stretch[end] < 0:
+        if page.words[end] in {",", ".", ";", "—", "--"}:
+            break
         end += 1
-    source = (source[0], min(end, sentence.stop))
-    start = _clause_start(draft, sentence, cue.first)
-    if any(page.is_word(t) for t in range(start, cue.first)):
-        content = (start, cue.first)
-    elif end + 1 < sentence.stop:
-        content = (end, sentence.stop)
-    else:
+    if not in_front and end + 1 >= sentence.stop:
         return None
-    return Attribution([content], (cue.first, cue.stop), source, "according")
+    content = (start, cue.first) if in_front else (end, sentence.stop)
+    return Attribution([content], (cue.first, cue.stop), (source[0], end), "according")

@@ -196,7 +196,7 @@ def _trimmed(page: Page, first: int, stop: int) -> Range | None:
     return first, stop
 
 
-def subject_after(page: Page, at: int, high: int) -> Range | None:
+def subject_after(page: Page, at: int, high: int, *, with_apposition: bool = True) -> Range | None:
     """The phrase that begins at token `at`, with an apposition, and stops before `high`: "said [the mayor, a …]"."""
     if at >= high or bounded(page, at) or page.low[at] in SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS:
         return None
@@ -210,7 +210,7 @@ def subject_after(page: Page, at: int, high: int) -> Range | None:
     if stop < high and page.words[stop] == "(" and is_capital(page, stop - 1):
         closing = next((k for k in range(stop, min(high, stop + 12)) if page.words[k] == ")"), None)
         stop = closing + 1 if closing is not None else stop
-    apposition = _apposition_after(page, stop, high)
+    apposition = _apposition_after(page, stop, high) if with_apposition else None
     return at, apposition or stop
 
 

@@ -17,6 +17,8 @@ PARAMETERS = Path(__file__).with_name("punkt.json")
 LONGEST_WORD = 500
 """A text with a longer run without white space is no prose: it is taken as one sentence, since Punkt would look back
 over the whole run at every full stop."""
+LONGEST_PIECE = 20_000
+"""Punkt gets a longer paragraph in pieces: it gives up after five seconds."""
 
 # Abbreviations that news is full of and that a sample of it may miss, in Punkt's form.
 _KNOWN = word_set(
@@ -50,11 +52,25 @@ def sentence_starts(text: str) -> list[int]:
         return [0]
     # One code point for one: the trained words know the straight apostrophe only.
     straight = text.replace("’", "'")
-    starts = [start for start, _ in _punkt().span_tokenize(straight)]
+    starts = [0]
+    for first, stop in _pieces(straight):
+        found = [first + at for at, _ in _spans(straight[first:stop])]
+        starts += found[1:] if first == 0 or straight[first - 2] not in ".?!" else found
     return [0, *(at for at in starts[1:] if not _AFTER_TITLE.search(straight, max(0, at - 12), at))]
 
 
-def sentences(text: str) -> list[Span]:
-    """The sentences of one paragraph, each reaching to the next one's start."""
-    starts = sentence_starts(text)
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+def _spans(text: str) -> list[Span]:
+    try:
+        return list(_punkt().span_tokenize(text))
+    except TimeoutError:
+        # NLTK stops its own expressions after five seconds, as on a machine that was asleep meanwhile.
+        return [(0, len(text))]
+
+
+def _pieces(text: str) -> list[Span]:
+    """A text cut after a space every LONGEST_PIECE code points or so."""
+    cuts = [0]
+    while len(text) - cuts[-1] > LONGEST_PIECE:
+        space = text.rfind(" ", cuts[-1] + LONGEST_PIECE // 2, cuts[-1] + LONGEST_PIECE)
+        cuts.append(space + 1 if space > 0 else cuts[-1] + LONGEST_PIECE)
+    return list(zip(cuts, [*cuts[1:], len(text)], strict=True))

@@ -169,32 +169,34 @@ def _bounds(sentence: list[int]) -> Iterator[tuple[int, int]]:
         yield first, at
 
 
+_OPENS_SENTENCE = frozenset('“”"‘«„[(')
 _FULL_STOP = re.compile(r"[.?!…][)\]'’”\"]*$")
 
 
 def _outer_starts(text: str, places: list[Span], stretches: list[Stretch]) -> set[int]:
-    """Sentence starts outside of stretches; one inside moves to the stretch's end when a new sentence follows there."""
+    """Sentence starts outside of stretches; after a stretch that ends a sentence one begins, wherever Punkt saw it."""
     out: set[int] = set()
     number = 0
     for first, stop in places:
-        begins = {first + s for s in sentence_starts(text[first:stop])} | {first}
+        begins = [first, *(first + at for at in sentence_starts(text[first:stop]) if at)]
         while number < len(stretches) and stretches[number].end <= first:
             number += 1
+        kept = 0
         at = number
         while at < len(stretches) and stretches[at].start < stop:
             s = stretches[at]
-            begins -= {b for b in begins if s.start < b < s.end}
-            following = _next_start(text, s.end, stop)
-            if (
-                following is not None
-                and following not in begins
-                and _FULL_STOP.search(text, max(s.start, s.end - 4), s.end)
-            ):
-                nxt = text[following]
-                if nxt.isupper() or nxt in '“”"‘«„[(' or nxt.isdigit():
-                    begins.add(following)
             at += 1
-        out |= begins
+            while kept < len(begins) and begins[kept] <= s.start:
+                out.add(begins[kept])
+                kept += 1
+            while kept < len(begins) and begins[kept] < s.end:
+                kept += 1
+            following = _next_start(text, s.end, stop)
+            if following is not None and _FULL_STOP.search(text, max(s.start, s.end - 4), s.end):
+                nxt = text[following]
+                if nxt.isupper() or nxt.isdigit() or nxt in _OPENS_SENTENCE:
+                    out.add(following)
+        out.update(begins[kept:])
     return out
 
 
