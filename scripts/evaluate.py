@@ -12,6 +12,7 @@ import collections
 import hashlib
 import importlib.util
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,14 +27,19 @@ from index.extract.pipeline import EXTRACTOR, extract  # noqa: E402
 from index.records import Article, Quotation, to_json  # noqa: E402
 
 
-def load_tool(data: Path, name: str) -> ModuleType:
-    """A scorer of the shared folder, as a module."""
+def tool_path(data: Path, name: str) -> Path:
+    """Where a scorer of the shared folder lies."""
     path = data.parent / "tools" / f"{name}.py"
     if not path.is_file():
         sys.exit(f"{path}: not there; --data must lie beside the tools folder with the scorers")
-    spec = importlib.util.spec_from_file_location(name, path)
+    return path
+
+
+def load_tool(data: Path, name: str) -> ModuleType:
+    """A scorer of the shared folder, as a module."""
+    spec = importlib.util.spec_from_file_location(name, tool_path(data, name))
     if spec is None or spec.loader is None:
-        sys.exit(f"{path}: cannot be loaded")
+        sys.exit(f"{data.parent}/tools/{name}.py cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -76,7 +82,6 @@ def measure(data: Path, which: str, articles: list[Article]) -> dict[str, Any]:
 
 def speaker_figures(data: Path, gold_path: Path, found: dict[str, list[Quotation]]) -> dict[str, Any]:
     """What score_speakers.py prints, for the articles of `found`."""
-    tool = load_tool(data, "score_speakers")
     with tempfile.TemporaryDirectory() as folder:
         gold, predicted = Path(folder) / "gold.jsonl", Path(folder) / "predicted.jsonl"
         lines = gold_path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -87,14 +92,9 @@ def speaker_figures(data: Path, gold_path: Path, found: dict[str, list[Quotation
             "".join(json.dumps(to_json(q)) + "\n" for quotations in found.values() for q in quotations),
             encoding="utf-8",
         )
-        printed: list[str] = []
-        arguments, sys.argv = sys.argv, ["score_speakers.py", str(gold), str(predicted)]
-        tool.print = lambda *words: printed.append(" ".join(map(str, words)))  # type: ignore[attr-defined]
-        try:
-            tool.main()
-        finally:
-            sys.argv = arguments
-    figures: dict[str, Any] = json.loads(printed[0])
+        tool = tool_path(data, "score_speakers")
+        run = subprocess.run([sys.executable, tool, gold, predicted], capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(run.stdout)
     return figures
 
 
