@@ -219,6 +219,9 @@ def _according(draft: Draft, sentence: Sentence, cue: Cue) -> Attribution | None
     """According to Smith, …; …, according to Smith."""
     page = draft.page
     start = _clause_start(draft, sentence, cue.first)
+    tied = {t for made in sentence.made for span in (made.cue, made.source) if span for t in range(*span)}
+    if tied and all(t in tied or not page.is_word(t) or page.low[t] in phrases.DAYS for t in range(start, cue.first)):
+        return None
     in_front = any(page.is_word(t) for t in range(start, cue.first))
     # In front of its clause, "Smith, the plan …" is no apposition.
     source = phrases.subject_after(page, cue.stop, sentence.stop, with_apposition=in_front)

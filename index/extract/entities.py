@@ -99,6 +99,7 @@ class Names:
         """Two or three capitals whose last one stands alone elsewhere are a person, unless "the" is before them."""
         page = self.page
         alone = {m.core[0].lower() for m in self.mentions if len(m.core) == 1 and m.kind in ("other", "person")}
+        alone |= {m.core[-1].lower() for m in self.mentions if m.kind == "person"}
         for m in self.mentions:
             if m.kind != "other" or not 2 <= len(m.core) <= 4 or not all(LETTERS.match(w) for w in m.core):
                 continue
@@ -106,7 +107,12 @@ class Names:
                 continue
             if any(w.lower() in words.NOT_NAMES | words.BODIES | OFFICES for w in m.core):
                 continue
-            if (m.core[-1].lower() in alone and m.core[-1].lower() not in words.BODIES) or self._introduced(m):
+            particle = any(w in words.PARTICLES for w in m.core)
+            if (
+                particle
+                or (m.core[-1].lower() in alone and m.core[-1].lower() not in words.BODIES)
+                or self._introduced(m)
+            ):
                 m.kind = "person"
 
     def _introduced(self, mention: Mention) -> bool:

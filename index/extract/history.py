@@ -122,7 +122,7 @@ class History:
             entity = self.names.entity_of[mention.first]
             if not _fits(entity, kind) or mention.stop > at or any(mention.first in piece for piece in own):
                 continue
-            score = self._weight(mention, at) + expected.get(id(entity), 0.0) + 0.5 * (entity.gender == kind)
+            score = self._weight(mention, at) + expected.get(id(entity), 0.0) + _gender_weight(entity, kind)
             if id(entity) not in best or best[id(entity)][0] < score:
                 best[id(entity)] = (score, entity)
         out = [(score + 0.12 * sum(m.first < at for m in e.mentions[:4]), e) for score, e in best.values()]
@@ -131,7 +131,8 @@ class History:
     def _weight(self, mention: Mention, at: int) -> float:
         """How likely a name is meant from where it stands."""
         page = self.page
-        score = -1.1 * (page.sentence[at] - page.sentence[mention.first]) - 0.004 * (at - mention.stop)
+        score = 0.6 * (page.paragraph[at] == page.paragraph[mention.first])
+        score -= 1.1 * (page.sentence[at] - page.sentence[mention.first]) + 0.004 * (at - mention.stop)
         score += 1.2 * self._is_subject(mention) - 1.5 * mention.quoted + 0.3 * (mention.first in self._sources)
         return score - 0.6 * (mention.stop < len(page) and page.low[mention.stop] in ("'s", "'"))
 
@@ -213,6 +214,12 @@ class History:
         return 2.0 * bool(wanted & entity.nouns) + 0.7 * len((said - {noun}) & entity.nouns)
 
 
+def _gender_weight(entity: Entity, kind: str) -> float:
+    if kind not in ("m", "f"):
+        return 0.0
+    return -1.0 if entity.kind == "other" else 0.7 * (entity.gender == kind)
+
+
 def _body_score(entity: Entity, noun: str) -> float:
     if entity.kind not in ("organization", "other") or noun in words.ROLES - words.UNNAMED:
         return 0.0
@@ -223,5 +230,6 @@ def _body_score(entity: Entity, noun: str) -> float:
 
 def _fits(entity: Entity, kind: str) -> bool:
     if kind in ("m", "f"):
-        return entity.kind == "person" and entity.gender in ("", kind)
+        maybe = entity.kind == "other" and not entity.has_article and 2 <= len(entity.name.split()) <= 3
+        return maybe or (entity.kind == "person" and entity.gender in ("", kind))
     return entity.kind == "organization" and (kind == "body" or entity.name.endswith("s"))

@@ -10,6 +10,8 @@ from index.extract.words import word_set
 
 NameKind = Literal["person", "organization", "place", "other"]
 
+_ARTICLED = re.compile(r"(?:al|el|ad|as|ash|bin|d|de|l)[-'’][A-Z]")
+"""al-Khatib, d'Estaing: a name in spite of its small letter."""
 LONGEST_NAME = 10
 _HEADLINE_SHARE = 0.7
 _CLOSED = (
@@ -77,7 +79,7 @@ class _Finder:
 
     def _capital(self, at: int) -> bool:
         word = self.page.words[at]
-        return word[0].isupper() and LETTERS.match(word) is not None
+        return (word[0].isupper() and LETTERS.match(word) is not None) or _ARTICLED.match(word) is not None
 
     def _opens(self, at: int) -> bool:
         """Whether a name may begin here: a capital that is not just a sentence's first letter."""
@@ -157,7 +159,9 @@ class _Finder:
                 and page.stretch[at + 2] == page.stretch[first]
             ):
                 return 3
-        if low[at] == "'s" and follows and low[at - 1] in words.PLACES and self._ends_in_body(at + 1):
+        owner = low[at] == "'s" and (low[at - 1] in words.PLACES or low[at - 1].endswith(("men", "children", "people")))
+        owners = low[at] == "'" and low[at - 1].endswith("s")
+        if (owner or owners) and follows and self._ends_in_body(at + 1):
             return 2
         return 0
 

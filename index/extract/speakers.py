@@ -143,6 +143,8 @@ class _Resolver:
             return _nobody("pronoun", 0.4)
         if kind == "many" and before is not None and before.type == "group":
             return before.again("pronoun", 0.8)
+        if kind in ("m", "f") and self._unnamed_just_spoke(at):
+            return self.history.recent[-1].speaker.again("pronoun", 0.8)
         ranked = self.history.ranked(at, kind, made)
         if not ranked:
             nameless = before is not None and before.type in ("unnamed", "group", "organization")
@@ -152,6 +154,17 @@ class _Resolver:
         shares = tuple((e.name, round(math.exp(score - top) / total, 3)) for score, e in ranked[:3])
         best = _somebody(ranked[0][1], "pronoun", 0.5 + 0.45 * shares[0][1])
         return Speaker(best.name, best.type, "pronoun", best.certainty, shares, best.entity)
+
+    def _unnamed_just_spoke(self, at: int) -> bool:
+        """Whether somebody without a name spoke last, in this paragraph, and nobody was named since."""
+        before, made = self.history.last, self.history.last_attribution
+        if before is None or made is None or before.type != "unnamed" or made.source is None:
+            return False
+        if self.page.paragraph[made.source[0]] != self.page.paragraph[at]:
+            return False
+        if self.page.low[self._head(*self._core(made.source))] not in words.ROLES:
+            return False
+        return not any(k in self.names.at and self.names.at[k].kind == "person" for k in range(made.source[0], at))
 
     def _nominal(self, first: int, stop: int, end: int) -> Speaker:
         """A description: of somebody named, of a body it speaks for, or of nobody named."""

@@ -70,8 +70,8 @@ ROLES = (
     surrogate ceo prosecutor sheriff pastor resident voter teacher student worker witness victim player coach
     captain singer scientist researcher consultant spokesperson premier prime ayatollah cleric bishop pope nurse
     farmer owner trader banker investor commander colonel soldier diplomat envoy deputy frontrunner front-runner
-    newcomer businessperson politician chair chairperson source insider staffer operative organizer driver
-    neighbor
+    newcomer businessperson politician member engineer surveyor grower farmer carpenter vice-chancellor lecturer
+    curator chair chairperson source insider staffer operative organizer driver neighbor
     """
     )
 )
@@ -83,16 +83,16 @@ UNNAMED = word_set(
 """Roles that a text gives to people whom it does not name."""
 BODIES = word_set(
     """
-    university department commission committee times post news council agency court congress senate house bank
-    union association center centre institute institution foundation administration campaign group company
-    corporation inc inc. corp corp. ltd federation bureau office service services press journal magazine tribune
-    herald network church school college police board army navy ministry organization organisation society
-    league coalition fund party alliance authority team club nations parliament forces guard government firm
-    hospital museum project initiative caucus republicans democrats embassy force command airlines airways
-    motors technologies systems holdings partners associates industries pac conference chamber republic states
-    kingdom gazette globe sun chronicle observer guardian telegraph daily weekly review watch pentagon kremlin
-    fed reuters treasury cabinet legislature assembly newspaper outlet studio publisher regiment militia charity
-    think-tank
+    cooperative co-operative trust university department commission committee times post news council agency
+    court congress senate house bank union association center centre institute institution foundation
+    administration campaign group company corporation inc inc. corp corp. ltd federation bureau office service
+    services press journal magazine tribune herald network church school college police board army navy ministry
+    organization organisation society league coalition fund party alliance authority team club nations
+    parliament forces guard government firm hospital museum project initiative caucus republicans democrats
+    embassy force command airlines airways motors technologies systems holdings partners associates industries
+    pac conference chamber republic states kingdom gazette globe sun chronicle observer guardian telegraph daily
+    weekly review watch pentagon kremlin fed reuters treasury cabinet legislature assembly newspaper outlet
+    studio publisher regiment militia charity think-tank
     """
 )
 JOINED_BY_OF = word_set(
