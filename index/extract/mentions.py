@@ -12,6 +12,8 @@ NameKind = Literal["person", "organization", "place", "other"]
 
 _ARTICLED = re.compile(r"(?:al|el|ad|as|ash|bin|d|de|l)[-'’][A-Z]")
 """al-Khatib, d'Estaing: a name in spite of its small letter."""
+_GLUED = re.compile(r"[a-z]{3}[A-Z]")
+"""Page furniture run into a name, as in "LeeMore"; in a short name it may be a brand's own way."""
 LONGEST_NAME = 10
 _HEADLINE_SHARE = 0.7
 _CLOSED = (
@@ -175,6 +177,8 @@ class _Finder:
         page = self.page
         quoted = page.stretch[first] >= 0
         tokens = [t for t in range(first, stop) if page.is_word(t)]
+        if len(tokens) > 2 and any(_GLUED.search(page.words[t]) for t in tokens):
+            return None
         low = [page.low[t] for t in tokens]
         title = self._last_title(low)
         bodies = low[-1] in words.BODIES or (

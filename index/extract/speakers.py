@@ -118,11 +118,9 @@ class _Resolver:
             return found
         if page.low[last] in words.DOCUMENTS:
             owner = next((at[k] for k in range(last, first - 1, -1) if k in at), None)
-            after = (
-                next((at[k] for k in range(stop, min(source[1], stop + 5)) if k in at), None)
-                if stop < source[1] and page.low[stop] in ("by", "from")
-                else None
-            )
+            by = next((k for k in range(stop, source[1]) if page.low[k] in ("by", "from")), source[1])
+            after = next((at[k] for k in range(source[1] - 1, by, -1) if k in at and at[k].kind == "person"), None)
+            after = after or next((at[k] for k in range(by, min(source[1], by + 5)) if k in at), None)
             return after or owner
         if stop < source[1] and page.words[stop] == "," and page.low[last] in words.ROLES | {"of"} | words.SPOKES:
             for k in range(stop + 1, min(source[1], stop + 5)):
