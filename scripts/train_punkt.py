@@ -54,7 +54,7 @@ def main() -> None:
     found = trainer.get_params()
     facts = {
         "abbreviations": sorted(filter(re.compile(r"[\w.-]+").fullmatch, found.abbrev_types)),
-        "collocations": sorted(list(pair) for pair in found.collocations),
+        "collocations": sorted(list(pair) for pair in found.collocations if "/" not in "".join(pair)),
         "sentence_starters": sorted(found.sent_starters),
         "capitalisation": {w: c for w, c in sorted(found.ortho_context.items()) if counts[w] >= MIN_SEEN and c},
     }
