@@ -45,6 +45,18 @@ def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
     assert time.perf_counter() - started < 60
 
 
+def test_one_stretch_is_one_quotation() -> None:
+    text = "The paper reported that it had letters. Ada Brook said she believed that the river would rise again."
+    found = [quotation.content for quotation in extract(Article(id="a", text=text))]
+    assert len(found) == len(set(found)) > 0
+
+
+def test_what_stands_before_the_body_is_nobody_s_words() -> None:
+    text = "date 2020-01-02 The river will rise again, Ada Brook said."
+    (found,) = extract(Article(id="a", text=text, body=16))
+    assert found.text == "The river will rise again"
+
+
 def test_the_same_text_gives_the_same_quotations_in_any_process() -> None:
     article = Article(id="a", text=TEXT)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

@@ -115,11 +115,11 @@ def test_a_hit_shows_all_that_is_known(engine: Engine) -> None:
     assert (hit.article.id, hit.article.source, hit.article.date) == ("a1", "Gull", "2020-03-04")
 
 
-def test_an_unnamed_speaker_has_no_name(tmp_path: Path) -> None:
-    entry = an_entry(1, speaker="a nurse", speaker_id=None, status="unnamed", speaker_type="unnamed", mention="a nurse")
+def test_an_unnamed_speaker_is_a_phrase_without_an_id(tmp_path: Path) -> None:
+    entry = an_entry(1, speaker="a nurse", speaker_id=None, status="unnamed", speaker_type="unnamed", mention="she")
     engine = an_engine(tmp_path, [entry])
     speaker = engine.quotation(entry.id).speaker
-    assert (speaker.id, speaker.name, speaker.mention, speaker.status) == (None, None, "a nurse", "unnamed")
+    assert (speaker.id, speaker.name, speaker.mention, speaker.status) == (None, "a nurse", "she", "unnamed")
     engine.close()
 
 

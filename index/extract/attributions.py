@@ -37,7 +37,7 @@ def find_attributions(page: Page) -> list[Attribution]:
     for made in draft.out:
         made.content = _merged(made.content)
         made.kind = _kind(page, made)
-    return sorted(draft.out, key=lambda made: made.content[0])
+    return _once(draft.out)
 
 
 def _sentences(draft: Draft) -> list[Sentence]:
@@ -96,6 +96,18 @@ def _kind(page: Page, made: Attribution) -> Kind:
         if inside == sum(page.is_word(t) for t in tokens) and made.pattern not in ("fragment", "named", "clause")
         else "mixed"
     )
+
+
+def _once(found: list[Attribution]) -> list[Attribution]:
+    """Each content once, in the order of the text: of several cues the first has it."""
+    kept: dict[tuple[Range, ...], Attribution] = {}
+    for made in found:
+        kept.setdefault(tuple(made.content), made)
+    for made in kept.values():
+        if made.follows is not None:
+            leader = kept.get(tuple(made.follows.content))
+            made.follows = leader if leader is not made else None
+    return sorted(kept.values(), key=lambda made: made.content)
 
 
 def _merged(content: list[Range]) -> list[Range]:

@@ -36,7 +36,8 @@ def extract(article: Article) -> list[Quotation]:
     """The article's quotations in the order of its text."""
     cue_matcher()  # made before the zone, or its words would be forgotten with the article's
     with pipeline().memory_zone():
-        page = read_page(article.text)
+        # What stands in front of the article's own words is blanked in this copy, so that every place stays its own.
+        page = read_page(" " * article.body + article.text[article.body :])
         found = find_attributions(page)
         speakers = find_speakers(page, Names(page), found)
         return [_quotation(article, page, made, who) for made, who in zip(found, speakers, strict=True)]
