@@ -20,11 +20,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy
+from nltk.metrics.agreement import AnnotationTask
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.extract.pipeline import EXTRACTOR, extract  # noqa: E402
-from index.records import Article, Quotation, to_json  # noqa: E402
+from index.readers import read  # noqa: E402
+from index.records import KINDS, Article, Quotation, to_json  # noqa: E402
 
 
 def tool_path(data: Path, name: str) -> Path:
@@ -98,6 +102,43 @@ def speaker_figures(data: Path, gold_path: Path, found: dict[str, list[Quotation
     return figures
 
 
+def agreement(data: Path, which: str, found: dict[str, list[Quotation]]) -> dict[str, float]:
+    """How far extractor and annotator agree, chance apart, on which words are reported (Cohen's kappa, percent).
+
+    Once on all reported words, once on those of quotations with marks alone against the rest of the text.
+    """
+    scorer = load_tool(data, "score_attributions")
+    figures = {}
+    gold = scorer.read_gold(data / "polnear" / which, set(found))
+    for name, kinds in (("reported", KINDS), ("reported with marks", ("direct", "mixed"))):
+        labels: list[tuple[str, str, bool]] = []
+        for article_id, (text, attributions) in gold.items():
+            places = [match.span() for match in scorer.WORD.finditer(text)]
+            marked = kinds != KINDS
+            wanted = [a["content"] for a in attributions if not marked or scorer.QUOTED.search(_words(text, a))]
+            annotator = scorer.words_in([span for spans in wanted for span in spans], places)
+            ours = scorer.words_in([s for q in found[article_id] if q.kind in kinds for s in q.content], places)
+            for number in range(len(places)):
+                item = f"{article_id}:{number}"
+                labels += [("annotator", item, number in annotator), ("extractor", item, number in ours)]
+        task = AnnotationTask(data=labels)
+        figures[name] = round(100 * task.kappa_pairwise("annotator", "extractor"), 2)
+    return figures
+
+
+def _words(text: str, attribution: dict[str, Any]) -> str:
+    return " ".join(text[start:end] for start, end in attribution["content"])
+
+
+def gflops() -> float:
+    """What this machine's matrix product does, since no figure of time means anything without it."""
+    square = numpy.random.default_rng(0).random((1024, 1024), dtype=numpy.float32)
+    started = time.perf_counter()
+    for _ in range(8):
+        square @ square
+    return float(8 * 2 * 1024**3 / (time.perf_counter() - started) / 1e9)
+
+
 def seeds_right(data: Path) -> dict[str, Any]:
     """How many of the gold lines of the user's two articles come out right."""
     folder = data.parent / "seeds"
@@ -105,10 +146,7 @@ def seeds_right(data: Path) -> dict[str, Any]:
         return {"missing": f"{folder}/gold.jsonl is not there"}
     same_name = load_tool(data, "score_speakers").same_name
     gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines() if line]
-    found = {}
-    for name in {row["article_id"] for row in gold}:
-        with (folder / f"{name}.txt").open(encoding="utf-8", newline="") as handle:
-            found[name] = extract(Article(id=name, text=handle.read()))
+    found = {a.id: extract(a) for a in read([str(folder)]) if isinstance(a, Article)}
     return {"gold": len(gold), "right": sum(is_right(row, found[row["article_id"]], same_name) for row in gold)}
 
 
@@ -162,15 +200,19 @@ def main() -> None:
     started = time.perf_counter()
     words = sum(len(a.text.split()) for a in articles if extract(a) is not None)
     speed = words / (time.perf_counter() - started)
-    print(f"{EXTRACTOR} on polnear/{args.which}: {len(articles)} articles, {words} words, {speed:,.0f} words/s")
+    print(f"{EXTRACTOR} on polnear/{args.which}: {len(articles)} articles, {words} words")
+    print(f"  speed        {speed:,.0f} words/s in one process, on a machine that does {gflops():.0f} GFLOPS")
     for name, row in measure(args.data, args.which, articles).items():
         if name == "speakers":
             for basis, numbers in row.items():
-                print(f"  speakers {basis:12}", numbers)
+                shown = numbers if isinstance(numbers, str) else "  ".join(f"{k} {v}" for k, v in numbers.items())
+                print(f"  speakers {basis:12}", shown)
         else:
             print(f"  {name:12}", "  ".join(f"{key} {value}" for key, value in row.items()))
     if args.which != "dev":
         print("  speakers     no gold for this set")
+    kappa = agreement(args.data, args.which, {article.id: extract(article) for article in articles})
+    print("  agreement   ", "  ".join(f"kappa on words {key} {value}" for key, value in kappa.items()))
     print("  seeds       ", "  ".join(f"{key} {value}" for key, value in seeds_right(args.data).items()))
     print("  confidence: span and source right, by band")
     for line in bands(args.data, args.which, articles):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from index.extract.pipeline import extract
+from index.readers import read
 from index.records import Article, Quotation
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
@@ -22,8 +23,9 @@ TITLES = frozenset("the of u s us".split())  # noqa: SIM905
 
 @functools.cache
 def found_in(article_id: str) -> tuple[Quotation, ...]:
-    with (SEEDS / f"{article_id}.txt").open(encoding="utf-8", newline="") as handle:
-        return tuple(extract(Article(id=article_id, text=handle.read())))
+    (article,) = read([str(SEEDS / f"{article_id}.txt")])
+    assert isinstance(article, Article)
+    return tuple(extract(article))
 
 
 def same_name(gold: str, speaker: str | None) -> bool:
