@@ -27,7 +27,7 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
     """One quotation with everything that search and display need."""
     person = identity.person(quotation)
     group = variants.group(quotation)
-    rivals = _rivals(quotation, variants) if person else ()
+    rivals = group.rivals(quotation) if person else ()
     start, end = quotation.content[0][0], quotation.content[-1][1]
     return Entry(
         id=quotation.id,
@@ -58,12 +58,6 @@ def make_entry(article: Article, quotation: Quotation, *, identity: Identity, va
         variant_count=group.count,
         variant_first=group.first,
     )
-
-
-def _rivals(quotation: Quotation, variants: Variants) -> tuple[tuple[str, float], ...]:
-    if quotation.speaker is None or quotation.kind == "indirect":
-        return ()
-    return variants.group(quotation).rivals(quotation.speaker)
 
 
 def _candidates(quotation: Quotation, rivals: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:

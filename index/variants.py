@@ -24,17 +24,24 @@ class VariantGroup:
 
     count: int = 0
     first: str | None = None
-    speakers: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
-    """Whom they are given to, by name; only of quotations with marks, since others are a reporter's words."""
+    speakers: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    """Whom they are given to, by name, in which articles (ids); only of quotations with marks, since others are a
+    reporter's words."""
 
-    def rivals(self, speaker: str) -> tuple[tuple[str, float], ...]:
-        """Others that the same words are given to, each with its share of the group, the commonest first.
+    def rivals(self, quotation: Quotation) -> tuple[tuple[str, float], ...]:
+        """Whom other articles give the same words to, each with its share of the group, the commonest first.
 
-        A name that shares a word with `speaker` may be the same person in short and is no rival.
+        A name that shares a word with this quotation's speaker may be the same person in short and is no rival.
         """
-        words = set(_WORD.findall(speaker.casefold()))
-        others = ((name, n) for name, n in self.speakers.items() if words.isdisjoint(_WORD.findall(name.casefold())))
-        return tuple((name, round(n / self.count, 3)) for name, n in sorted(others, key=lambda one: (-one[1], one[0])))
+        if quotation.speaker is None or quotation.kind == "indirect":
+            return ()
+        own = set(_WORD.findall(quotation.speaker.casefold()))
+        found = [
+            (len(articles), name)
+            for name, articles in self.speakers.items()
+            if articles - {quotation.article_id} and own.isdisjoint(_WORD.findall(name.casefold()))
+        ]
+        return tuple((name, round(count / self.count, 3)) for count, name in sorted(found, key=lambda f: (-f[0], f[1])))
 
 
 class Variants:
@@ -49,7 +56,7 @@ class Variants:
             group = self._groups[variant_id(quotation)]
             group.count += 1
             if quotation.speaker is not None and quotation.speaker_type in NAMED and quotation.kind != "indirect":
-                group.speakers[quotation.speaker] += 1
+                group.speakers.setdefault(quotation.speaker, set()).add(quotation.article_id)
             if date is not None and (group.first is None or date < group.first):
                 group.first = date
 

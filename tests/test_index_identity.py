@@ -81,11 +81,9 @@ def test_short_words_are_nobodys_version() -> None:
     assert len(ids) == 2
 
 
-def given_to(*names: str | None) -> Variants:
-    variants = Variants()
-    for name in names:
-        variants.add([said_by(name)], None)
-    return variants
+def said_in(article_id: str, speaker: str | None) -> Quotation:
+    article = an_article(article_id, ARTICLE.text)
+    return a_quotation(article, "“A small rain fell on the town,”", speaker)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +96,14 @@ def given_to(*names: str | None) -> Variants:
     ],
 )
 def test_the_same_words_given_to_others(names: tuple[str | None, ...], rivals: tuple[tuple[str, float], ...]) -> None:
-    assert given_to(*names).group(said_by("Ada Brook")).rivals("Ada Brook") == rivals
+    quotations = [said_in(f"a{number}", name) for number, name in enumerate(names)]
+    variants = Variants()
+    variants.add(quotations, None)
+    assert variants.group(quotations[0]).rivals(quotations[0]) == rivals
+
+
+def test_one_article_does_not_dispute_with_itself() -> None:
+    quotations = [said_in("a1", "Ada Brook"), said_in("a1", "Tom Reed")]
+    variants = Variants()
+    variants.add(quotations, None)
+    assert [variants.group(quotation).rivals(quotation) for quotation in quotations] == [(), ()]
