@@ -21,6 +21,7 @@ def last(text: str) -> Quotation:
         ("Senator Kelm came.", "President Kelm", "Kelm", "person", "name"),
         ("Mark Ostrow met Ann Lee.", "she", "Ann Lee", "person", "pronoun"),
         ("Ann Lee met Mark Ostrow.", "he", "Mark Ostrow", "person", "pronoun"),
+        ("Ann Lee met Mark Ostrow.", "he’d", "Mark Ostrow", "person", "pronoun"),
         (
             "Norway’s Foreign Ministry sent a note.",
             "the ministry",

@@ -28,7 +28,7 @@ AUXILIARY = word_set(
     """
     has have had is was were are been be being will would could should can may might must did does do not n't
     also then later earlier once previously soon again still now just never ever even often always since 's 'd
-    've 're 'll hasn't haven't hadn't didn't doesn't don't wouldn't won't isn't wasn't weren't aren't couldn't
+    've 're 'll 'm hasn't haven't hadn't didn't doesn't don't wouldn't won't isn't wasn't weren't aren't couldn't
     famously instead too twice first already both all himself herself themselves thus simply
     """
 )

@@ -27,9 +27,9 @@ _TOKEN = re.compile(
     | (?:[^\W\d_]\.){{2,}}(?:-[^\W_]+)?      # U.S., a.m., U.S.-backed
     | (?:{_TITLE})\.(?!\.)
     | [A-Z]\.(?=\s?[A-Z“"‘'])                # an initial
-    | ['’]s\b
+    | ['’](?:s|d|ll|m|re|ve)\b               # he's, he'd, they're
     | \d+(?:[.,:/]\d+)*[^\W\d_]*
-    | [^\W_]+(?:(?:['’](?!s\b)|[-‑&])[^\W_]+)*   # don't, Al-Abadi, AT&T
+    | [^\W_]+(?:(?:['’](?!(?:s|d|ll|m|re|ve)\b)|[-‑&])[^\W_]+)*   # don't, Al-Abadi, AT&T
     | ``|''|\.\.\.+|--+
     | .
     """,
