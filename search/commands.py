@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from index.settings import Settings, load_settings
+from search.language import parse
 from search.library import Library
 from search.relax import Relaxation, suggest_relaxation
 from search.request import SearchRequest
 from search.results import Facet, Hit, ResultPage
+from search.tree import leaves
 
 _EPILOG = """\b
 Examples:
@@ -38,6 +40,7 @@ _BASIS = {
     "continued": "goes on from the quotation before",
     "corroborated": "the same words elsewhere",
 }
+_STATUS = {"disputed": "disputed", "unnamed": "not named", "unknown": "not known"}
 _FACET_NAMES = {"speaker": "speakers", "source": "sources", "date": "dates", "kind": "kinds", "status": "status"}
 _SHOWN_VALUES = 5
 _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
@@ -101,8 +104,11 @@ def _on_terminal() -> bool:
 
 def _page(page: ResultPage, *, bold: bool) -> str:
     lines = [f"{_counted(page.total, 'quotation')} by {_counted(page.speakers, 'speaker')}", *_understood(page)]
+    words = any(leaves(parse(page.query.q).tree))
     for hit in page.results:
         lines += ["", *_hit(hit, bold=bold)]
+        if words and not hit.highlights:
+            lines.append("    found in the words around it, in its speaker or its title")
     counts = [f"{_FACET_NAMES[name]}: {_facet(facet)}" for name, facet in page.facets.items() if facet.items]
     if counts:
         lines += ["", *counts]
@@ -112,9 +118,9 @@ def _page(page: ResultPage, *, bold: bool) -> str:
 
 
 def _hit(hit: Hit, *, bold: bool) -> list[str]:
-    speaker = hit.speaker.name or (f"unnamed: {hit.speaker.mention}" if hit.speaker.mention else "nobody named")
-    if hit.speaker.status == "disputed":
-        speaker += " (disputed)"
+    speaker = hit.speaker.name or hit.speaker.mention or "nobody named"
+    if hit.speaker.status in _STATUS:
+        speaker += f" ({_STATUS[hit.speaker.status]})"
     article = hit.article
     where = [speaker, article.source or "no source", article.date or "no date", article.title]
     why = [_BASIS[hit.attribution.basis]]

@@ -157,6 +157,8 @@ class ArticlePage:
     authors: str | None
     text: str
     quotations: tuple[Hit, ...]
+    body: int = 0
+    """Where the article's own words begin in `text`."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,7 @@ class WhooshEngine:
             authors=article.authors,
             text=article.text,
             quotations=tuple(make_hit(entry) for entry in entries),
+            body=article.body,
         )
 
     def stats(self) -> Stats:

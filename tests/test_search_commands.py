@@ -52,7 +52,8 @@ def test_a_quotation_in_the_terminal(data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["rain", "--sort", "oldest"], "    unnamed: a nurse · Gull · 2021-05-06"),
+        (["rain", "--sort", "oldest"], "    a nurse (not named) · Gull · 2021-05-06"),
+        (["brook"], "    found in the words around it, in its speaker or its title"),
         (["news"], "    Bo Li · no source · no date"),
         (["news"], "    the same words in 3 quotations"),
         (["new", "tax*", "-zebra"], "1 quotation by 1 speaker"),

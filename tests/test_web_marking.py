@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,3 +109,8 @@ def test_marks_do_not_nest_without_end() -> None:
     (paragraph,) = paragraphs(a_page("x" * 400, *hits))
     assert depth(paragraph.nodes) == DEEPEST
     assert plain(paragraph.nodes) == "x" * 400
+
+
+def test_what_stands_before_the_body_is_not_shown() -> None:
+    page = dataclasses.replace(a_page("date 2020-01-02 abcde", a_hit(1, (16, 18))), body=16)
+    assert [written(paragraph.nodes) for paragraph in paragraphs(page)] == ["[1*:ab]cde"]

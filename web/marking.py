@@ -56,8 +56,8 @@ DEEPEST = 12
 
 
 def paragraphs(page: ArticlePage) -> tuple[Paragraph, ...]:
-    """The article's paragraphs with their marks. Joined, the strings are the text without its empty lines."""
-    lines = list(_lines(page.text))
+    """The article's paragraphs with their marks. Joined, the strings are its body without empty lines."""
+    lines = list(_lines(page.text, page.body))
     ends = [end for _, end in lines]
     inside: list[list[_Piece]] = [[] for _ in lines]
     hits = list({hit.id: hit for hit in page.quotations}.values())  # an anchor stands once on a page
@@ -93,8 +93,8 @@ def _pieces(number: int, hit: Hit) -> Iterator[_Piece]:
                 yield _Piece(start, -end, _RANK[role], number, role)
 
 
-def _lines(text: str) -> Iterator[Span]:
-    for match in re.finditer(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+", text):
+def _lines(text: str, begin: int) -> Iterator[Span]:
+    for match in re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+").finditer(text, begin):
         if match[0].strip():
             yield match.span()
 
