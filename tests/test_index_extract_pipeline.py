@@ -86,3 +86,25 @@ def test_importing_the_package_loads_neither_spacy_nor_nltk() -> None:
 )
 def test_sentences(text: str, sentences: int) -> None:
     assert len(sentence_starts(text)) == sentences
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "PORT ELLERY — ",
+        "PORT ELLERY, Ohio -- ",
+        "PORT ELLERY, March 3 (Delta Wire) - ",
+        "Port Ellery (Delta Wire) — ",
+        "PORT ELLERY (Delta Wire / Gull - 1st March, 2020) ",
+        "A headline\n\nPORT ELLERY – ",
+    ],
+)
+def test_a_dateline_is_nobody_s_words(dateline: str) -> None:
+    (found,) = extract(Article(id="a", text=f"{dateline}The bridge is closed to everybody, Ann Lee said."))
+    assert (found.text, found.speaker) == ("The bridge is closed to everybody", "Ann Lee")
+
+
+@pytest.mark.parametrize("start", ["NATO", "Ann Lee (R-Ohio)", "The World Bank (founded in 1944)", "U.S. officials"])
+def test_a_name_in_front_is_no_dateline(start: str) -> None:
+    (found,) = extract(Article(id="a", text=f"{start} said that the bridge is closed to everybody."))
+    assert found.source != ()

@@ -32,6 +32,19 @@ _KNOWN = word_set(
 _AFTER_TITLE = re.compile(
     r"(?<!\w)(?:Mrs?|Ms|Dr|Prof|Rev|Sens?|Reps?|Govs?|Gen|Lt|Col|Maj|Capt|Sgt|Cpl|Adm|Cmdr|Hon|Messrs|Atty|St|[A-Z])\.\s+$"
 )
+# PORT ELLERY, Ohio, March 3 (Agency) — · London (Agency) - · HAMBURG (Agency - 1st March, 2020)
+_DATELINE = re.compile(
+    r"""
+    (?: (?P<capitals> [A-Z][A-Z.'’-]{2,20} (?:\s[A-Z][A-Z.'’-]{1,20}){0,3} )
+      | [A-Z][\w.'’-]{1,20} (?:\s[A-Z][\w.'’-]{1,20}){0,3} )
+    (?: ,\s[A-Z][\w.]{1,20} (?:\s[A-Z][\w.]{1,20})? )?                                      # a state
+    (?: ,\s(?: [A-Z][a-z]{2,8}\.?\s\d{1,2} | \d{1,2}\s[A-Z][a-z]{2,8} ) (?:,\s\d{4})? )?    # a day
+    (?: (?P<agency> \s\([^()\n]{2,60}\) ) (?P<after> \s?(?:--|—|–) | \s-(?=\s) )?
+      | (?P<dash> \s?(?:--|—|–) | \s-(?=\s) ) )
+    \s*
+    """,
+    re.X,
+)
 _LONG_RUN = re.compile(rf"\S{{{LONGEST_WORD}}}")
 
 
@@ -44,6 +57,17 @@ def _punkt() -> PunktSentenceTokenizer:
     parameters.sent_starters = set(facts["sentence_starters"])
     parameters.ortho_context.update(facts["capitalisation"])
     return PunktSentenceTokenizer(parameters)
+
+
+def behind_dateline(text: str) -> int:
+    """Where an article's own words begin behind the place and agency in front of them; 0 where there are none."""
+    match = _DATELINE.match(text)
+    if match is None:
+        return 0
+    if match["agency"] is None:
+        return match.end() if match["capitals"] else 0
+    # Without a dash behind it, words in brackets explain a name, unless a date stands in them.
+    return match.end() if match["after"] or re.search(r"\d{4}\)$", match["agency"]) else 0
 
 
 def sentence_starts(text: str) -> list[int]:

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from index.extract.marks import Stretch, paragraphs, quoted_stretches
-from index.extract.sentences import sentence_starts
+from index.extract.sentences import behind_dateline, sentence_starts
 from index.records import Span
 
 _TITLE = "Mrs?|Ms|Dr|Sens?|Reps?|Govs?|Gen|Lt|Col|Maj|Capt|Sgt|Cpl|Adm|Rev|Prof|Jr|Sr|St|Hon|Atty|Inc|Corp|Co|Ltd"
@@ -169,6 +169,8 @@ def _bounds(sentence: list[int]) -> Iterator[tuple[int, int]]:
         yield first, at
 
 
+_DATELINES = 4
+"""Paragraphs, from the top, that may begin with one: a headline and a picture's words may stand in front."""
 _OPENS_SENTENCE = frozenset('“”"‘«„[(')
 _FULL_STOP = re.compile(r"[.?!…][)\]'’”\"]*$")
 
@@ -177,8 +179,10 @@ def _outer_starts(text: str, places: list[Span], stretches: list[Stretch]) -> se
     """Sentence starts outside of stretches; after a stretch that ends a sentence one begins, wherever Punkt saw it."""
     out: set[int] = set()
     number = 0
-    for first, stop in places:
+    for paragraph, (first, stop) in enumerate(places):
         begins = [first, *(first + at for at in sentence_starts(text[first:stop]) if at)]
+        if paragraph < _DATELINES and (words := first + behind_dateline(text[first:stop])) > first:
+            begins = sorted({first, words, *(begin for begin in begins if begin > words)})
         while number < len(stretches) and stretches[number].end <= first:
             number += 1
         kept = 0
