@@ -66,8 +66,9 @@ def behind_dateline(text: str) -> int:
         return 0
     if match["agency"] is None:
         return match.end() if match["capitals"] else 0
-    # Without a dash behind it, words in brackets explain a name, unless a date stands in them.
-    return match.end() if match["after"] or re.search(r"\d{4}\)$", match["agency"]) else 0
+    # Without a dash behind it, words in brackets explain a name, unless they end in a year and a sentence follows.
+    dated = re.search(r"\d{4}\)$", match["agency"]) and not text[match.end() : match.end() + 1].islower()
+    return match.end() if match["after"] or dated else 0
 
 
 def sentence_starts(text: str) -> list[int]:
