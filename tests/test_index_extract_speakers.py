@@ -72,3 +72,20 @@ def test_a_name_is_surer_than_a_pronoun_and_that_than_nothing() -> None:
     pronoun = last("Ann Lee met Rosa Kelm. “The bridge is closed,” she said.")
     nothing = last("It rained all night in the valley.\n\n“The bridge is closed to everybody who is not from here.”")
     assert named.confidence > pronoun.confidence > nothing.confidence
+
+
+INTERVIEW = "Ann Lee runs the port.\n\nQ. Is it open?\n\nA. It is open to all.\n\nQ. Since when?\n\nA. Since noon."
+
+
+def test_in_an_interview_the_guest_answers() -> None:
+    found = [(q.text, q.speaker, q.basis) for q in extract(Article(id="a", text=INTERVIEW))]
+    assert found == [
+        ("Is it open?", None, "implicit"),
+        ("It is open to all", "Ann Lee", "implicit"),
+        ("Since when?", None, "implicit"),
+        ("Since noon", "Ann Lee", "implicit"),
+    ]
+
+
+def test_an_initial_is_no_answer() -> None:
+    assert last("A. Lee spoke.\n\nA. Lee said that the port is open.").speaker == "A. Lee"

@@ -17,7 +17,7 @@ SAMPLE = ROOT / "index" / "sample"
 GOLD = ROOT / "tests" / "data" / "sample_gold.jsonl"
 
 QUOTATIONS = 350
-RIGHT_SPEAKERS = 0.82
+RIGHT_SPEAKERS = 0.92
 """Floor of the share of gold lines whose speaker is found."""
 
 Collection = dict[str, Article]

@@ -12,7 +12,7 @@ from index.extract.marks import inner_words
 from index.extract.phrases import Range
 from index.extract.titles import is_markup, named_in_passing
 from index.extract.tokens import Page
-from index.extract.uncued import leftovers, read_label
+from index.extract.uncued import is_interview, leftovers, read_label
 from index.extract.verbs import is_verb
 from index.records import Kind
 
@@ -24,6 +24,7 @@ def find_attributions(page: Page) -> list[Attribution]:
     """The attributions of a page in the order of the text."""
     text = page.article_text
     draft = Draft(page, [0 if is_markup(page, s) else sum(1 for _ in inner_words(text, s)) for s in page.stretches])
+    draft.interview = is_interview(page)
     labelled = 0
     for sentence in _sentences(draft):
         labelled = max(labelled, read_label(draft, sentence))

@@ -54,6 +54,8 @@ class Draft:
     page: Page
     word_counts: list[int]
     """Words of each stretch; 0 for what is no text."""
+    interview: bool = False
+    """Whether its turns begin with "Q." and "A."."""
     passing: set[int] = field(default_factory=set)
     """Stretches that are titles in passing."""
     claimed: dict[int, Attribution] = field(default_factory=dict)

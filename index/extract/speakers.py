@@ -60,8 +60,8 @@ class _Resolver:
             return self._implicit(made)
         first, stop = self._core(made.source)
         head = self.page.low[first]
-        if made.pattern == "label" and stop - first == 1 and head in ("q", "a"):
-            return _nobody("implicit", 0.7)
+        if made.pattern == "label" and stop - first == 1 and head in ("q", "q.", "a", "a."):
+            return self._guest(first) if head.startswith("a") else _nobody("implicit", 0.7)
         if stop - first == 1 and head in phrases.PRONOUNS | phrases.RELATIVE:
             return self._pronoun(first, head, made)
         found = self._named(made.source, first, stop)
@@ -76,6 +76,13 @@ class _Resolver:
             return _nobody("implicit", 0.5)
         gap = self.page.paragraph[made.content[0][0]] - self.page.paragraph[attribution.last]
         return before.again("implicit", 0.65) if gap <= 1 and before.name is not None else _nobody("implicit", 0.4)
+
+    def _guest(self, first: int) -> Speaker:
+        """Who answers in an interview: whom its first words introduce."""
+        guest = next((m for m in self.names.mentions if m.kind == "person" and m.first < first), None)
+        if guest is None:
+            return _nobody("implicit", 0.7)
+        return _somebody(self.names.entity_of[guest.first], "implicit", 0.75)
 
     def _core(self, source: Range) -> Range:
         """The source without its apposition, its relative clause and what follows a preposition."""

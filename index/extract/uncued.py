@@ -6,13 +6,20 @@ from index.extract import phrases, words
 from index.extract.draft import Attribution, Draft, Sentence
 from index.extract.phrases import Range
 from index.extract.titles import SHOUTS, is_heading, is_title
+from index.extract.tokens import Page
+
+_TURNS = ("Q.", "A.")
 
 
 def read_label(draft: Draft, sentence: Sentence) -> int:
-    """Where the words after a transcript's "NAME:" or "Q:" end, when one opens this sentence; else 0."""
+    """Where the words after a transcript's "NAME:", "Q:" or "Q." end, when one opens this sentence; else 0."""
     page, first = draft.page, sentence.first
     if first and page.paragraph[first - 1] == page.paragraph[first]:
         return 0
+    if draft.interview and page.words[first] in _TURNS:
+        stop = _paragraph_end(page, first)
+        draft.add(sentence, Attribution([(first + 1, stop)], None, (first, first + 1), "label"))
+        return stop
     colon = next(
         (k for k in range(first, min(first + 6, sentence.stop)) if page.words[k] == ":" and page.stretch[k] < 0),
         None,
@@ -24,12 +31,23 @@ def read_label(draft: Draft, sentence: Sentence) -> int:
         return 0
     if len(names) == 1 and len(names[0]) < 2 and names[0] not in ("Q", "A"):
         return 0
-    stop = colon + 1
-    while stop < len(page) and page.paragraph[stop] == page.paragraph[first]:
-        stop += 1
+    stop = _paragraph_end(page, first)
     if stop - colon < 3:
         return 0
     draft.add(sentence, Attribution([(colon + 1, stop)], (colon, colon + 1), (first, colon), "label"))
+    return stop
+
+
+def is_interview(page: Page) -> bool:
+    """Whether paragraphs begin with "Q." more than once, so that "A." is an answer and no initial."""
+    begins = (t for t in range(len(page)) if t == 0 or page.paragraph[t] != page.paragraph[t - 1])
+    return sum(page.words[t] == "Q." for t in begins) > 1
+
+
+def _paragraph_end(page: Page, first: int) -> int:
+    stop = first + 1
+    while stop < len(page) and page.paragraph[stop] == page.paragraph[first]:
+        stop += 1
     return stop
 
 
