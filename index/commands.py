@@ -261,7 +261,9 @@ def _tell_status(
         click.echo(f"published    {manifest.id}, {manifest.published}, {_many(manifest.quotations, 'quotation')}")
     if behind:
         click.echo("The archive holds more than the published build; type: saywho rebuild")
-    if trouble:
+    if counts and counts.articles and isinstance(trouble, NotPublishedError):
+        click.echo("saywho: what is archived is not published yet; run saywho index again, or saywho rebuild", err=True)
+    elif trouble:
         click.echo(f"saywho: {trouble}", err=True)
 
 

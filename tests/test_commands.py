@@ -166,6 +166,15 @@ def test_searching_loads_neither_spacy_nor_flask(indexed: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_status_of_a_run_that_was_interrupted_before_it_published(run: Run, indexed: Path) -> None:
+    (indexed / "builds" / "published").unlink()
+    code, _, err = run("status")
+    assert (code, err) == (
+        0,
+        "saywho: what is archived is not published yet; run saywho index again, or saywho rebuild\n",
+    )
+
+
 # What goes wrong
 
 
