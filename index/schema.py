@@ -6,11 +6,12 @@ from typing import Literal, TypeAlias
 
 from index.records import Entry
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Counted up whenever the table, the analysis or the files of a build change; an older build asks for a rebuild."""
 
 FieldKind: TypeAlias = Literal["id", "stemmed", "exact", "code", "date", "number"]
-"""id: one whole value. stemmed, exact: words with positions. code: one of few values, for filters and facets.
+"""id: one whole value. exact: words with positions. stemmed: the words of the field of the same name with `_exact`,
+in any form; nothing of its own is kept. code: one of few values, for filters and facets.
 date: a calendar date, sortable. number: a float, for ranges."""
 
 

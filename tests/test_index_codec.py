@@ -79,6 +79,7 @@ def test_postings(folder: Path, field: str, word: str, rows: list[int], counts: 
 def test_positions_prefixes_ids_and_entries(folder: Path) -> None:
     reader = Reader(folder)
     assert reader.positions("quote_exact", "cuts", np.array([1, 2], np.uint32)) == [[1], [1, 3]]
+    assert reader.positions("quote", "cut", np.array([0, 2], np.uint32)) == [[0], [1, 3]]
     assert reader.words_from("quote_exact", "c") == ["cut", "cuts"]
     assert reader.rows_of("article", "a3") == [2, 3]
     assert [reader.entry(row) for row in range(reader.rows)] == ENTRIES
@@ -114,7 +115,7 @@ def test_an_empty_index_answers(tmp_path: Path) -> None:
 
 
 def test_only_what_is_read_is_left_behind(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == {"whoosh", "columns", "values.json"}
+    assert {path.name for path in folder.iterdir()} == {"whoosh", "columns", "values.json", "stems.json"}
     assert not list((folder / "whoosh").glob("*LOCK")) + list((folder / "whoosh").glob("*tmp*"))
 
 

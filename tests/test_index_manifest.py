@@ -7,6 +7,7 @@ import pytest
 
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import MANIFEST, check, publish, published, write_manifest
+from index.schema import SCHEMA_VERSION
 
 ID = "20200304T050607000000Z-0123abcd"
 
@@ -57,7 +58,7 @@ def test_a_missing_file_is_found(folder: Path) -> None:
         check(folder)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"schema_version": 1}', b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"schema_version": %d}' % SCHEMA_VERSION, b"\xff\xfe"])
 def test_a_damaged_manifest_is_named(folder: Path, content: bytes) -> None:
     (folder / MANIFEST).write_bytes(content)
     with pytest.raises(IndexDamagedError, match=r"manifest\.json: is damaged"):

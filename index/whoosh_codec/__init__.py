@@ -3,6 +3,7 @@
     whoosh/             one Whoosh segment, written by stock Whoosh; document number == row
     columns/*.npy       one value a row, see `columns.py`
     values.json         what the codes of the columns mean
+    stems.json          which words have which stem, since words are indexed once, in their exact form
 
 A codec of our own can replace the postings behind `Reader` without anybody outside this package noticing.
 """

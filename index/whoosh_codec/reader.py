@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Entry, entry_from_json
+from index.schema import BY_NAME
 from index.whoosh_codec.stock import ENTRY, analysed, open_dir
-from index.whoosh_codec.writer import FOLDER, indexable
+from index.whoosh_codec.writer import FOLDER, STEMS, indexable
 
 Rows: TypeAlias = npt.NDArray[np.uint32]
 """Row numbers, ascending, each once."""
@@ -47,6 +48,7 @@ class Reader:
             self._reader.stored_fields(0)  # opens the last file, so that the folder may be removed from here on
         # Whoosh reads its files through shared positions, so one thread at a time.
         self._lock = threading.Lock()
+        self._words_of: dict[str, list[str]] = json.loads((folder / STEMS).read_bytes())
         self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._cached_bytes = 0
 
@@ -63,7 +65,7 @@ class Reader:
             if found is not None:
                 self._cache.move_to_end(key)
                 return found
-            found = self._read(field, word)
+            found = _united([self._read(*form) for form in self._forms(field, word)])
             self._cache[key] = found
             self._cached_bytes += _size(found)
             while self._cached_bytes > _CACHE_BYTES:
@@ -72,15 +74,12 @@ class Reader:
 
     def positions(self, field: str, word: str, rows: Rows) -> list[list[int]]:
         """Where `word` stands in each of `rows`, all of which have it."""
-        found: list[list[int]] = []
-        if not len(rows):
-            return found
+        found: dict[int, list[int]] = {row: [] for row in rows.tolist()}
         with self._lock:
-            matcher = self._reader.postings(field, word)
-            for row in rows.tolist():
-                matcher.skip_to(row)
-                found.append(matcher.value_as("positions"))
-        return found
+            for form in self._forms(field, word):
+                if found and form in self._reader:
+                    self._add_positions(form, found)
+        return [sorted(places) for places in found.values()]
 
     def words_from(self, field: str, prefix: str) -> list[str]:
         """The words of `field` that begin with `prefix`, in order."""
@@ -104,6 +103,21 @@ class Reader:
             self._reader.close()
             self._index.close()
 
+    def _forms(self, field: str, word: str) -> list[tuple[str, str]]:
+        """The indexed (field, word) pairs that a word of a field stands for: of a stem, all words that have it."""
+        if BY_NAME[field].kind != "stemmed":
+            return [(field, word)]
+        return [(f"{field}_exact", form) for form in self._words_of.get(word, ())]
+
+    def _add_positions(self, form: tuple[str, str], found: dict[int, list[int]]) -> None:
+        matcher = self._reader.postings(*form)
+        for row, places in found.items():
+            if not matcher.is_active():
+                return
+            matcher.skip_to(row)
+            if matcher.is_active() and matcher.id() == row:
+                places += matcher.value_as("positions")
+
     def _read(self, field: str, word: str) -> Postings:
         if (field, word) not in self._reader:
             return NOTHING
@@ -116,6 +130,16 @@ class Reader:
             counts.append(weight())
             following()
         return Postings(np.array(rows, np.uint32), np.array(counts, np.float32))
+
+
+def _united(many: list[Postings]) -> Postings:
+    """The rows of all with the counts added up."""
+    many = [postings for postings in many if len(postings.rows)]
+    if len(many) < 2:
+        return many[0] if many else NOTHING
+    rows, places = np.unique(np.concatenate([postings.rows for postings in many]), return_inverse=True)
+    counts = np.bincount(places, weights=np.concatenate([postings.counts for postings in many]))
+    return Postings(rows, counts.astype(np.float32))
 
 
 def _size(postings: Postings) -> int:

@@ -32,29 +32,27 @@ def analysed(text: str) -> tuple[Token, ...]:
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
     """`index.analysis` as Whoosh wants it, so that stock Whoosh code reads and queries the index alike."""
 
-    def __init__(self, stemmed: bool) -> None:
-        self.stemmed = stemmed
-
     def __call__(self, value: str, **kwargs: Any) -> Iterator[WhooshToken]:
         """One token object, filled anew for each word, as Whoosh's own analysers do."""
         token = WhooshToken(positions=True, chars=True, boosts=True, mode=kwargs.get("mode", ""))
         token.boost = 1.0
         token.stopped = False
         for word in analysed(value):
-            text = word.stem if self.stemmed else word.exact
-            if text:
-                token.original = token.text = text
-                token.startchar, token.endchar, token.pos = word.start, word.end, word.position
-                yield token
+            token.original = token.text = word.exact
+            token.startchar, token.endchar, token.pos = word.start, word.end, word.position
+            yield token
 
 
 def make_schema() -> Schema:
-    """The Whoosh schema of `index.schema.FIELDS`; codes, dates and numbers are columns and not in it."""
+    """The Whoosh schema of `index.schema.FIELDS`.
+
+    Codes, dates and numbers are columns and not in it; stemmed fields are read through the exact ones.
+    """
     schema = Schema()
     for field in FIELDS:
         if field.kind == "id":
             schema.add(field.name, ID())
-        elif field.kind in ("stemmed", "exact"):
-            schema.add(field.name, TEXT(analyzer=WordAnalyzer(field.kind == "stemmed"), phrase=True))
+        elif field.kind == "exact":
+            schema.add(field.name, TEXT(analyzer=WordAnalyzer(), phrase=True))
     schema.add(ENTRY, STORED())
     return schema

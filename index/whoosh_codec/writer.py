@@ -9,14 +9,17 @@ from index.records import Entry, to_json
 from index.schema import FIELDS
 from index.whoosh_codec.columns import FOLDER as COLUMNS_FOLDER
 from index.whoosh_codec.columns import VALUES, ColumnsWriter
-from index.whoosh_codec.stock import ENTRY, create_in, make_schema
+from index.whoosh_codec.stock import ENTRY, analysed, create_in, make_schema
 
 FOLDER = "whoosh"
 _MEMORY_MB = 256
 """Of postings, before Whoosh sorts them into a temporary file."""
 _PROGRESS_EVERY = 100
 
-_INDEXED = tuple(field for field in FIELDS if field.kind in ("id", "stemmed", "exact"))
+STEMS = "stems.json"
+
+_INDEXED = tuple(field for field in FIELDS if field.kind in ("id", "exact"))
+_EXACT = tuple(field for field in FIELDS if field.kind == "exact")
 
 
 def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], None] | None = None) -> int:
@@ -26,6 +29,7 @@ def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], N
     the end, how many more have been written.
     """
     columns = ColumnsWriter()
+    stem_of: dict[str, str] = {}
     target = folder / FOLDER
     target.mkdir()
     index = create_in(target, make_schema())
@@ -36,6 +40,8 @@ def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], N
         try:
             for entry in entries:
                 columns.add(entry)
+                for field in _EXACT:
+                    stem_of.update((token.exact, token.stem) for token in analysed(str(field.value(entry))))
                 values = {field.name: indexable(field.value(entry)) for field in _INDEXED}
                 writer.add_document(**values, **{ENTRY: json.dumps(to_json(entry), separators=(",", ":"))})
                 count += 1
@@ -51,13 +57,23 @@ def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], N
     for lock in target.glob("*LOCK"):
         lock.unlink()
     columns.write(folder)
-    for path in (*target.iterdir(), *(folder / COLUMNS_FOLDER).iterdir(), folder / VALUES):
+    (folder / STEMS).write_text(json.dumps(_by_stem(stem_of), sort_keys=True), encoding="ascii")
+    for path in (*target.iterdir(), *(folder / COLUMNS_FOLDER).iterdir(), folder / VALUES, folder / STEMS):
         _sync(path)
     for path in (target, folder / COLUMNS_FOLDER, folder):
         _sync(path)
     if progress and count > told:
         progress(count - told)
     return count
+
+
+def _by_stem(stem_of: dict[str, str]) -> dict[str, list[str]]:
+    """Stem -> the words that have it, in order of the alphabet; words without a stem are left out."""
+    words: dict[str, list[str]] = {}
+    for exact in sorted(stem_of):
+        if stem_of[exact]:
+            words.setdefault(stem_of[exact], []).append(exact)
+    return words
 
 
 def indexable(value: object) -> str:
