@@ -18,9 +18,9 @@ from index.options import (
     bars,
     data_option,
     default_jobs,
-    fields_of,
     jobs_option,
     max_errors_of,
+    options_of,
     reading_options,
     settings_of,
 )
@@ -54,18 +54,15 @@ Examples:
 @click.pass_context
 def index(
     ctx: click.Context,
+    /,
     sources: tuple[str, ...],
-    format_: str,
-    field: tuple[str, ...],
-    encoding: str | None,
-    limit: int | None,
-    jobs: int | None,
     full: bool,
     dry_run: bool,
     max_errors: str | None,
     report: Path | None,
     as_json: bool,
     data: Path | None,
+    **reading: Any,
 ) -> int:
     """Read articles, find their quotations, and publish them.
 
@@ -73,17 +70,7 @@ def index(
     """
     settings = settings_of(ctx, data)
     max_failures, max_share = max_errors_of(max_errors)
-    options = Options(
-        format=format_,
-        fields=fields_of(field),
-        encoding=encoding,
-        jobs=jobs or default_jobs(),
-        full=full,
-        dry_run=dry_run,
-        limit=limit,
-        max_failures=max_failures,
-        max_share=max_share,
-    )
+    options = options_of(reading, full=full, dry_run=dry_run, max_failures=max_failures, max_share=max_share)
     with bars() as watcher:
         done = index_sources(settings, sources, options=options, watcher=watcher, stdin=sys.stdin.buffer)
     row = _report_json(done, dry_run=dry_run)
@@ -169,17 +156,7 @@ Examples:
 @jobs_option
 @data_option
 @click.pass_context
-def extract(
-    ctx: click.Context,
-    sources: tuple[str, ...],
-    format_: str,
-    field: tuple[str, ...],
-    encoding: str | None,
-    limit: int | None,
-    archived: bool,
-    jobs: int | None,
-    data: Path | None,
-) -> int:
+def extract(ctx: click.Context, /, sources: tuple[str, ...], archived: bool, data: Path | None, **reading: Any) -> int:
     """Print quotations as JSON lines, and keep nothing."""
     if archived == bool(sources):
         raise UsageError("name the SOURCEs to read, or --archive for what was read before, not both")
@@ -187,19 +164,11 @@ def extract(
         from index.printing import print_archived
 
         with Archive(settings_of(ctx, data).archive) as archive:
-            print_archived(archive, limit=limit)
+            print_archived(archive, limit=reading["limit"])
         return 0
     from index.printing import print_extracted
 
-    options = Options(
-        format=format_,
-        fields=fields_of(field),
-        encoding=encoding,
-        limit=limit,
-        jobs=jobs or default_jobs(),
-        dry_run=True,
-    )
-    failures = print_extracted(sources, options)
+    failures = print_extracted(sources, options_of(reading))
     _tell_failures(failures)
     return SOME_SET_ASIDE if failures else 0
 

@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from index.errors import UsageError
-from index.intake import Watcher
+from index.intake import Options, Watcher
 from index.readers import known_formats
 from index.settings import Settings, load_settings
 
@@ -69,6 +69,18 @@ def max_errors_of(value: str | None) -> tuple[int | None, float | None]:
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)%", value):
         return None, float(match[1]) / 100
     raise UsageError(f"--max-errors is '{value}'; it takes a number (20) or a share (5%)")
+
+
+def options_of(reading: dict[str, Any], **others: Any) -> Options:
+    """The options of a run, from what `reading_options` and `jobs_option` took and `others`."""
+    return Options(
+        format=reading["format_"],
+        fields=fields_of(reading["field"]),
+        encoding=reading["encoding"],
+        limit=reading["limit"],
+        jobs=reading["jobs"] or default_jobs(),
+        **others,
+    )
 
 
 def fields_of(pairs: tuple[str, ...]) -> dict[str, str]:

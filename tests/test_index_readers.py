@@ -82,7 +82,7 @@ def test_sources_and_the_ids_that_their_names_give(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, ids: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("a.txt", "b.TEXT", "deep/er/d.txt", "notes", ".hidden.txt", ".cache/x.txt"):
+    for name in ("a.txt", "b.TEXT", "deep/er/d.txt", "notes", ".hidden.txt", ".cache/x.txt", "README.md"):
         write(tmp_path / "news" / name)
     write(tmp_path / "news/deep/c.md.gz", gzip.compress(TEXT.encode()))
     write(tmp_path / "news/lines.jsonl", line())

@@ -90,7 +90,7 @@ def test_articles_are_of_a_readable_length(articles: Collection) -> None:
 
 
 def test_the_readme_tells_the_true_number(articles: Collection) -> None:
-    told = re.search(r"(\d+) news articles", (SAMPLE / "README.rst").read_text(encoding="utf-8"))
+    told = re.search(r"(\d+) news articles", (SAMPLE / "README.md").read_text(encoding="utf-8"))
     assert told
     assert int(told[1]) == len(articles)
 

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import glob
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,9 @@ from index.readers.base import Place
 from index.readers.clues import outlet_of
 from index.readers.streams import reason_of, shown
 from index.records import Failure
+
+_NO_ARTICLE = re.compile(r"\..*|(?:readme|licen[cs]e|copying|notice|changelog)(?:\.\w+)?", re.IGNORECASE | re.DOTALL)
+"""What a folder holds besides articles: hidden files, and those about the folder."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def _globbed(pattern: str, endings: Sequence[str]) -> Iterator[Found | Failure]:
         raise UsageError(f"{shown(pattern)}: there is no such file or folder")
     # pathlib's own globbing takes no absolute patterns, and hidden files with them.
     paths = [Path(p) for p in sorted(set(glob.glob(pattern, recursive=True)))]  # noqa: PTH207
+    if glob.has_magic(Path(pattern).name):
+        paths = [path for path in paths if not _NO_ARTICLE.fullmatch(path.name)]
     fixed = pattern[: min(pattern.find(c) for c in "*?[" if c in pattern)]
     root = Path(fixed if fixed.endswith(os.sep) else Path(fixed).parent)
     # With ** the files in folders match themselves; otherwise a folder counts as if the shell had named it.
@@ -116,7 +122,7 @@ def _walk(
     try:
         info = folder.stat()
         with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+            names = sorted(entry.name for entry in entries if not _NO_ARTICLE.fullmatch(entry.name))
     except OSError as error:
         yield Failure(origin=shown(folder), reason=reason_of(error))
         return
