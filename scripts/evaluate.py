@@ -146,7 +146,7 @@ def seeds_right(data: Path) -> dict[str, Any]:
         return {"missing": f"{folder}/gold.jsonl is not there"}
     same_name = load_tool(data, "score_speakers").same_name
     gold = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines() if line]
-    found = {a.id: extract(a) for a in read([str(folder)]) if isinstance(a, Article)}
+    found = {a.id: extract(a) for a in read([str(folder / "*.txt")]) if isinstance(a, Article)}
     return {"gold": len(gold), "right": sum(is_right(row, found[row["article_id"]], same_name) for row in gold)}
 
 
