@@ -195,6 +195,10 @@ class Archive:
         row = self._connection.execute("SELECT record, text FROM articles WHERE id = ?", (article_id,)).fetchone()
         return article_from_json({**json.loads(row[0]), "text": row[1]}) if row else None
 
+    def articles_alone(self) -> Iterator[Article]:
+        """Every article as it was read, one by one by its id, so that the archive may be written to meanwhile."""
+        return (article for article_id in self.ids() if (article := self.article(article_id)) is not None)
+
     def counts(self) -> Counts:
         """How much there is."""
         return Counts(

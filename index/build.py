@@ -4,6 +4,7 @@ A build is made in a hidden folder beside the others and renamed when it is whol
 behind is removed by the next one. The caller holds the write lock.
 """
 
+import contextlib
 import datetime
 import errno
 import random
@@ -17,7 +18,7 @@ from index.archive import Archive
 from index.article_store import FILE_NAME, write_articles
 from index.entries import make_entries
 from index.errors import BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
-from index.manifest import BUILD_ID, Manifest, publish, published, read_manifest, sync_folder, write_manifest
+from index.manifest import BUILD_ID, Manifest, publish, published, read_manifest, sync, write_manifest
 from index.records import Entry
 from index.settings import Settings
 
@@ -52,7 +53,7 @@ def build(settings: Settings, archive: Archive, *, progress: Progress | None = N
         making.mkdir()
         manifest = _write(making, archive, build_id, moment, progress)
         making.rename(settings.builds / build_id)
-        sync_folder(settings.builds)
+        sync(settings.builds)
         publish(settings.builds, build_id)
     except OSError as error:
         shutil.rmtree(making, ignore_errors=True)
@@ -83,7 +84,7 @@ def _write(
     folder: Path, archive: Archive, build_id: str, moment: datetime.datetime, progress: Progress | None
 ) -> Manifest:
     sample = _Sample()
-    articles = write_articles(folder / FILE_NAME, (article for article, _ in archive.articles()))
+    articles = write_articles(folder / FILE_NAME, archive.articles_alone())
     quotations = whoosh_codec.write(folder, sample.watch(make_entries(archive)), progress=progress)
     counts = archive.counts()
     if (articles, quotations) != (counts.articles, counts.quotations):
@@ -91,12 +92,13 @@ def _write(
             f"the new build holds {articles} articles and {quotations} quotations, the archive {counts.articles} and "
             f"{counts.quotations}; it was not published"
         )
-    for entry in sample.entries:
-        if not whoosh_codec.finds(folder, entry):
-            raise BuildError(
-                f"the new build does not find quotation {entry.id} of article {entry.article_id} by its own words; it "
-                "was not published"
-            )
+    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
+        for entry in sample.entries:
+            if not whoosh_codec.finds(reader, entry):
+                raise BuildError(
+                    f"the new build does not find quotation {entry.id} of article {entry.article_id} by its own "
+                    "words; it was not published"
+                )
     return write_manifest(
         folder,
         id=build_id,

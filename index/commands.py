@@ -10,19 +10,18 @@ from typing import Any
 import click
 
 from index.archive import Archive, Counts
+from index.data_folder import data_option, settings_of
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError, UsageError
 from index.intake import IndexReport, Options, index_sources
 from index.intake import rebuild as rebuild_index
 from index.manifest import Manifest, check, published
 from index.options import (
     bars,
-    data_option,
     default_jobs,
     jobs_option,
     max_errors_of,
     options_of,
     reading_options,
-    settings_of,
 )
 from index.records import Failure
 from index.settings import Settings

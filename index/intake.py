@@ -144,9 +144,7 @@ class _Run:
 
     def again(self) -> IndexReport:
         """Extracts every archived text anew."""
-        # By a list of ids: the table is not walked through while it is written to.
-        articles = (self._archive.article(article_id) for article_id in self._archive.ids())
-        return self._work(self._counted(article) for article in articles if article is not None)
+        return self._work(map(self._counted, self._archive.articles_alone()))
 
     def _counted(self, article: Article) -> Article:
         self._watcher.article()

@@ -70,7 +70,7 @@ def publish(builds: Path, build_id: str) -> None:
     temporary = builds / f".{POINTER}.{os.getpid()}"
     write_durably(temporary, f"{build_id}\n".encode("ascii"))
     temporary.replace(builds / POINTER)
-    sync_folder(builds)
+    sync(builds)
 
 
 def write_manifest(folder: Path, **values: Any) -> Manifest:
@@ -79,7 +79,7 @@ def write_manifest(folder: Path, **values: Any) -> Manifest:
     manifest = Manifest(schema_version=SCHEMA_VERSION, files=files, **values)
     text = json.dumps(dataclasses.asdict(manifest), indent=1, sort_keys=True)
     write_durably(folder / MANIFEST, text.encode("ascii"))
-    sync_folder(folder)
+    sync(folder)
     return manifest
 
 
@@ -140,9 +140,9 @@ def write_durably(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes a folder's entries (new names, renames) last."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Makes a file's content, or a folder's entries (new names, renames), last."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:  # some file systems cannot sync folders; they order renames themselves

@@ -1,34 +1,19 @@
-"""What the commands share: settings, options, progress bars."""
+"""What the commands that read articles share: options, progress bars."""
 
 import contextlib
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from tqdm import tqdm
 
+from index.data_folder import F
 from index.errors import UsageError
 from index.intake import Options, Watcher
 from index.readers import known_formats
-from index.settings import Settings, load_settings
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def data_option(command: F) -> F:
-    """Adds `--data DIR` to a command, so that it may stand behind the command's name too."""
-    return click.option("--data", type=click.Path(path_type=Path), help="The data folder.")(command)
-
-
-def settings_of(ctx: click.Context, data: Path | None, **flags: object) -> Settings:
-    """The settings of a command: its own --data, else what the front door found."""
-    if data is None and isinstance(ctx.obj, Settings):
-        data = ctx.obj.data
-    return load_settings(None, data=data, **flags)
 
 
 @contextlib.contextmanager

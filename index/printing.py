@@ -19,13 +19,7 @@ def print_extracted(sources: Sequence[str], options: Options) -> list[Failure]:
     failures: list[Failure] = []
 
     def wanted() -> Iterator[Article]:
-        items = read(
-            sources,
-            format=options.format,
-            fields=options.fields,
-            encoding=options.encoding,
-            stdin=sys.stdin.buffer,
-        )
+        items = read(sources, **options.reading, stdin=sys.stdin.buffer)
         for item in itertools.islice(items, options.limit):
             if isinstance(item, Failure):
                 failures.append(item)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from index.settings import Settings, load_settings
+from index.data_folder import data_option, settings_of
 from search.language import parse
 from search.library import Library
 from search.relax import Relaxation, suggest_relaxation
@@ -64,7 +64,7 @@ _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
 @click.option("--facet-limit", type=int, default=10, metavar="N", help="Values counted of each facet. [10]")
 @click.option("--interval", default="year", metavar="year|month|day", help="Of the counts by date. [year]")
 @click.option("--json", "as_json", is_flag=True, help="Print what the HTTP endpoint /api/v1/quotes returns.")
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The data folder.")
+@data_option
 @click.pass_context
 def search(
     ctx: click.Context, /, query: tuple[str, ...], as_json: bool, data: Path | None, facets: str | None, **given: Any
@@ -80,8 +80,7 @@ def search(
         {} if facets is None else {"facets": tuple(name.strip() for name in facets.split(",") if name.strip())}
     )
     request = SearchRequest(q=" ".join(query), **given, **names)
-    settings = ctx.obj if data is None and isinstance(ctx.obj, Settings) else load_settings(data=data)
-    library = Library(settings)
+    library = Library(settings_of(ctx, data))
     try:
         page = library.search(request)
         if as_json:

@@ -1,5 +1,6 @@
 """A build is published whole or not at all."""
 
+import contextlib
 import errno
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def test_a_build_that_does_not_find_its_words_is_not_published(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = published(settings.builds)
-    monkeypatch.setattr(whoosh_codec, "finds", lambda folder, entry: False)
+    monkeypatch.setattr(whoosh_codec, "finds", lambda reader, entry: False)
     with Archive(settings.archive) as archive, pytest.raises(BuildError, match="by its own words"):
         build(settings, archive)
     assert published(settings.builds) == before
@@ -148,9 +149,10 @@ def test_the_self_check_sees_an_entry_that_is_not_there(settings: Settings) -> N
     stranger = an_article("a9", "“Snow,” he said.")
     folder = published(settings.builds)
     known = entries(settings)[0]
-    assert whoosh_codec.finds(folder, known)
     other = a_collection(settings.data / "other", [(stranger, [a_quotation(stranger, "“Snow,”")])])[0]
-    assert not whoosh_codec.finds(folder, entries(other)[0])
+    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
+        assert whoosh_codec.finds(reader, known)
+        assert not whoosh_codec.finds(reader, entries(other)[0])
 
 
 def test_leftovers_of_a_killed_run_are_removed(settings: Settings) -> None:

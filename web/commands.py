@@ -11,9 +11,10 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 import index
+from index.data_folder import data_option, settings_of
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
 from index.intake import index_sources
-from index.options import bars, data_option, settings_of
+from index.options import bars
 from index.settings import Settings
 from search.library import Library
 from web import create_app

@@ -146,14 +146,10 @@ def _size(postings: Postings) -> int:
     return postings.rows.nbytes + postings.counts.nbytes + 200
 
 
-def finds(folder: Path, entry: Entry) -> bool:
-    """Whether the index in `folder` has this entry, unchanged, and finds it by its own words."""
-    reader = Reader(folder)
-    try:
-        rows = reader.rows_of("id", entry.id)
-        if len(rows) != 1 or reader.entry(rows[0]) != entry:
-            return False
-        opening = analysed(entry.text)[:_OPENING]
-        return all(rows[0] in reader.postings("quote_exact", token.exact).rows for token in opening)
-    finally:
-        reader.close()
+def finds(reader: Reader, entry: Entry) -> bool:
+    """Whether the index has this entry, unchanged, and finds it by its own words."""
+    rows = reader.rows_of("id", entry.id)
+    if len(rows) != 1 or reader.entry(rows[0]) != entry:
+        return False
+    opening = analysed(entry.text)[:_OPENING]
+    return all(rows[0] in reader.postings("quote_exact", token.exact).rows for token in opening)

@@ -25,7 +25,7 @@ ENTRY = "entry"
 
 @functools.lru_cache(maxsize=4)
 def analysed(text: str) -> tuple[Token, ...]:
-    """The words of a text; an entry's stemmed and exact fields are made of the same texts, one after the other."""
+    """The words of a text; columns, stems and Whoosh ask for an entry's three texts one after the other."""
     return tuple(words(text))
 
 

@@ -1,10 +1,10 @@
 """Entries -> the files of one build's search data."""
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from index.manifest import sync
 from index.records import Entry, to_json
 from index.schema import FIELDS
 from index.whoosh_codec.columns import FOLDER as COLUMNS_FOLDER
@@ -59,9 +59,9 @@ def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], N
     columns.write(folder)
     (folder / STEMS).write_text(json.dumps(_by_stem(stem_of), sort_keys=True), encoding="ascii")
     for path in (*target.iterdir(), *(folder / COLUMNS_FOLDER).iterdir(), folder / VALUES, folder / STEMS):
-        _sync(path)
+        sync(path)
     for path in (target, folder / COLUMNS_FOLDER, folder):
-        _sync(path)
+        sync(path)
     if progress and count > told:
         progress(count - told)
     return count
@@ -80,11 +80,3 @@ def indexable(value: object) -> str:
     """A value as the index can hold it."""
     # Half of a surrogate pair, which broken JSON can hold, has no UTF-8.
     return str(value).encode("utf-8", "backslashreplace").decode()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
