@@ -125,7 +125,8 @@ class _Run:
         self._extractor = extractor_version()
         self._report = IndexReport()
         self._seen: dict[str, Known] = {}
-        self._sources: dict[str, str] = {}
+        self._under_way: dict[str, tuple[str, bool]] = {}
+        """By id, of articles being extracted: the source, and whether the archive has not had them."""
         self._files: set[str] = set()
         self._committed = time.monotonic()
 
@@ -144,11 +145,10 @@ class _Run:
 
     def again(self) -> IndexReport:
         """Extracts every archived text anew."""
-        return self._work(map(self._counted, self._archive.articles_alone()))
+        return self._work(map(self._watched, self._archive.articles_alone()))
 
-    def _counted(self, article: Article) -> Article:
+    def _watched(self, article: Article) -> Article:
         self._watcher.article()
-        self._report.changed += 1
         return article
 
     def _work(self, articles: Iterable[Article]) -> IndexReport:
@@ -186,15 +186,16 @@ class _Run:
                 self._set_aside(Failure(origin=article.origin, reason=reason, article_id=article.id), source)
                 return False
         self._seen[article.id] = Known(article.content_hash, self._extractor, article.origin)
-        self._sources[article.id] = source
-        self._report.added += known is None
-        self._report.changed += known is not None
+        self._under_way[article.id] = source, known is None
         return True
 
     def _keep(self, article: Article, found: list[Quotation] | Failure) -> None:
+        source, is_new = self._under_way.pop(article.id, (article.origin, False))
         if isinstance(found, Failure):
-            self._set_aside(found, self._sources.get(article.id, article.origin))
+            self._set_aside(found, source)
             return
+        self._report.added += is_new
+        self._report.changed += not is_new
         self._report.words += len(article.text.split())
         self._report.quotations += len(found)
         if self._options.dry_run:

@@ -143,6 +143,7 @@ def test_an_article_that_breaks_the_extractor_is_set_aside(
     monkeypatch.setattr(pipeline, "extract", breaks)
     report = index_sources(settings, [str(news)])
     assert "the extractor failed on it (ZeroDivisionError: a bug)" in report.failures[0].reason
+    assert counts(report) == (1, 0, 0, 1)
     assert texts(settings) == ["“Sun is not news,”"]
 
 
