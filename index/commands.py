@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from glob import has_magic
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ def _tell(report: IndexReport, *, dry_run: bool) -> None:
     _tell_failures(report.failures)
 
 
-def _tell_failures(failures: list[Failure]) -> None:
+def _tell_failures(failures: Sequence[Failure]) -> None:
     for failure in failures[:_SHOWN_FAILURES]:
         click.echo(f"set aside: {failure.origin}: {failure.reason}", err=True)
     if len(failures) > _SHOWN_FAILURES:
@@ -130,15 +131,18 @@ Examples:
 @jobs_option
 @data_option
 @click.pass_context
-def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, data: Path | None) -> None:
+def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, data: Path | None) -> int:
     """Write the index anew from the archive; no article is read again."""
     settings = settings_of(ctx, data)
     with bars() as watcher:
-        manifest = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), watcher=watcher)
+        done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), watcher=watcher)
+    manifest = done.manifest
     click.echo(
         f"Published build {manifest.id}: {_many(manifest.quotations, 'quotation')} "
         f"of {_many(manifest.articles, 'article')}."
     )
+    _tell_failures(done.failures)
+    return SOME_SET_ASIDE if done.failures else 0
 
 
 @click.command(

@@ -74,6 +74,14 @@ class Watcher:
     """Called with the number of quotations before a build; returns what is told how many more are written."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """The build that was published, and what the extractor broke on meanwhile."""
+
+    manifest: Manifest
+    failures: tuple[Failure, ...]
+
+
 class TooManyFailuresError(SaywhoError):
     """More was set aside than the run allows; what was kept stays, nothing new was published."""
 
@@ -103,13 +111,15 @@ def index_sources(
     return report
 
 
-def rebuild(settings: Settings, *, extract: bool = False, jobs: int = 1, watcher: Watcher | None = None) -> Manifest:
-    """Publishes a new build from the archive alone; with `extract` the archived texts are extracted anew first."""
+def rebuild(settings: Settings, *, extract: bool = False, jobs: int = 1, watcher: Watcher | None = None) -> Rebuilt:
+    """Publishes a new build from the archive alone; with `extract` the archived texts are extracted anew first.
+
+    An article that the extractor breaks on keeps the quotations that it had.
+    """
     watcher = watcher or Watcher()
     with write_lock(settings.data), Archive(settings.archive) as archive:
-        if extract:
-            _Run(archive, Options(jobs=jobs), watcher).again()
-        return publish_archive(settings, archive, watcher=watcher)
+        failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
+        return Rebuilt(publish_archive(settings, archive, watcher=watcher), tuple(failures))
 
 
 def publish_archive(settings: Settings, archive: Archive, *, watcher: Watcher) -> Manifest:

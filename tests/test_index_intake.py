@@ -180,7 +180,7 @@ def test_rebuild_reads_no_article(settings: Settings, news: Path) -> None:
     first = index_sources(settings, [str(news)]).build
     for path in news.iterdir():
         path.unlink()
-    manifest = rebuild(settings)
+    manifest = rebuild(settings).manifest
     assert (manifest.id != first, manifest.quotations) == (True, 2)
 
 
@@ -189,4 +189,19 @@ def test_rebuild_can_extract_the_archived_texts_anew(
 ) -> None:
     index_sources(settings, [str(news)])
     monkeypatch.setattr(intake, "extractor_version", lambda: "another 1")
-    assert rebuild(settings, extract=True).extractor == "another 1"
+    assert rebuild(settings, extract=True).manifest.extractor == "another 1"
+
+
+def test_what_breaks_the_extractor_anew_is_told_and_keeps_its_quotations(
+    settings: Settings, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_sources(settings, [str(news)])
+    before = texts(settings)
+
+    def breaks(article: Article) -> list[Quotation]:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(pipeline, "extract", breaks)
+    rebuilt = rebuild(settings, extract=True)
+    assert {failure.article_id for failure in rebuilt.failures} == {"first", "second"}
+    assert (texts(settings), rebuilt.manifest.quotations) == (before, 2)
