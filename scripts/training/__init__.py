@@ -1,0 +1,1 @@
+"""What the extractor is trained with: readers of the corpora and the network."""

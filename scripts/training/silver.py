@@ -1,0 +1,371 @@
+"""PolNeAR's articles with the names and chains that CoreNLP found in them: silver, with its commonest faults mended.
+
+A line of polnear/corenlp is an article: `sentences` are lists of [start, end, tag, entity, lemma, governor, relation]
+(the governor counted from 1 inside its sentence, 0 for none), `coref` lists chains of [sentence, first token, stop
+token, whether representative], both counted from 0.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import ReadError, UsageError
+from index.extract import words
+
+from .texts import PERSONAL, PRONOUNS, Link, Name, Span, Text, lines, merged, untitled
+
+NEAR = 2
+"""How many sentences back a name of the chain must stand for "it", "they", and where a chain mixes two people."""
+_KINDS = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place", "MISC": "other"}
+_LONGEST = {"person": 6, "organization": 10, "place": 6, "other": 7}
+"""Longer runs are headlines whose every word has a capital."""
+_SMALL = frozenset("of for and the & in on at de del la du al bin van von der 's ’s".split())
+_POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
+_DEFINITE = words.word_set("the this that his her its their our")
+_RELATIVE = words.word_set("who whom whose which that where when")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    form: str
+    tag: str
+    entity: str
+    head: int
+    """Which token of the article governs it; -1: none."""
+    relation: str
+    sentence: int
+
+    @property
+    def low(self) -> str:
+        return self.form.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A name at tokens [first, stop)."""
+
+    first: int
+    stop: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    first: int
+    stop: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """An article as CoreNLP sees it, with the mended names."""
+
+    text: str
+    tokens: list[_Token]
+    runs: list[_Run]
+
+    def words(self, run: _Run) -> tuple[str, ...]:
+        """The words of a name, in small letters, without Jr. and the like."""
+        low = [token.low.rstrip(".") for token in self.tokens[run.first : run.stop] if token.form[0].isalnum()]
+        return tuple(low[:-1] if len(low) > 1 and low[-1] in words.SUFFIXES else low)
+
+    def span(self, run: _Run) -> Span:
+        """Where a name stands in the text."""
+        return self.tokens[run.first].start, self.tokens[run.stop - 1].end
+
+
+def polnear_silver(data: Path, part: str = "train") -> Iterator[Text]:
+    """PolNeAR's articles with mended silver names and links; "dev" is there for figures only.
+
+    Every link has a name: a pronoun or description of a chain without names is left out, as CoreNLP often misses the
+    name. So are links that cannot be true (he and an organisation, two people in one chain far off).
+    """
+    if part not in ("train", "dev"):
+        raise UsageError(f"part {part!r}: PolNeAR has train and dev here")
+    path = data / "polnear" / "corenlp" / f"{part}.jsonl.gz"
+    folder = data / "polnear" / part / "text"
+    for number, line in enumerate(lines(path), 1):
+        try:
+            row = json.loads(line)
+            name = Path(row["article_id"]).name
+            text_path = folder / f"{name}.txt"
+            if not text_path.is_file():
+                raise UsageError(f"{text_path}: not there, though {path} analyses it; fetch PolNeAR again")
+            with text_path.open(encoding="utf-8", newline="") as handle:
+                yield _read(f"polnear:{name}", handle.read(), row)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise ReadError(f"{path}, line {number}: not an analysis ({error!r}); fetch the corpus again") from error
+
+
+def _read(name: str, text: str, row: dict[str, Any]) -> Text:
+    tokens: list[_Token] = []
+    firsts: list[int] = []
+    for sentence, rows in enumerate(row["sentences"]):
+        base = len(tokens)
+        firsts.append(base)
+        for start, end, tag, entity, _, governor, relation in rows:
+            if not text[start:end].strip():
+                raise ValueError(f"no word stands at {start} of its text")
+            head = base + governor - 1 if governor else -1
+            tokens.append(_Token(start, end, text[start:end], tag, entity, head, relation, sentence))
+    article = _Article(text, tokens, _names(tokens))
+    names: list[Name] = merged((*article.span(run), run.kind) for run in article.runs)
+    links = []
+    for chain in row["coref"]:
+        mentions = [_Mention(firsts[s] + first, firsts[s] + stop, 0) for s, first, stop, _ in chain]
+        links += _links(article, sorted((_headed(tokens, m) for m in mentions), key=lambda m: (m.first, m.stop)))
+    unique = {(link.start, link.end): link for link in links}
+    return Text(name, text, names, [unique[key] for key in sorted(unique)])
+
+
+def _headed(tokens: list[_Token], mention: _Mention) -> _Mention:
+    """The mention with the word that its other words hang from."""
+    places = range(mention.first, mention.stop)
+    outside = (place for place in places if tokens[place].head not in places)
+    return _Mention(mention.first, mention.stop, next(outside, mention.stop - 1))
+
+
+def _names(tokens: list[_Token]) -> list[_Run]:
+    """The runs of entity labels, mended: split, trimmed, and surnames found wherever they stand."""
+    runs = []
+    first = 0
+    while first < len(tokens):
+        stop = first + 1
+        label = tokens[first].entity
+        if label in _KINDS:
+            while stop < len(tokens) and (tokens[stop].entity, tokens[stop].sentence) == (
+                label,
+                tokens[first].sentence,
+            ):
+                stop += 1
+            for piece in _pieces(tokens, first, stop, _KINDS[label]):
+                run = _trimmed(tokens, piece)
+                if run is not None:
+                    runs.append(run)
+        first = stop
+    return _with_surnames(tokens, runs)
+
+
+def _pieces(tokens: list[_Token], first: int, stop: int, kind: str) -> Iterator[_Run]:
+    """A run split at marks, at words that no name holds, and a person's or a place's after "'s"."""
+    begin = first
+    for place in range(first, stop + 1):
+        if place < stop:
+            token = tokens[place]
+            fits = token.form[0].isalnum() or token.form == "&" or token.low in ("'s", "’s")
+            if (
+                token.form[0].islower()
+                and token.low not in _SMALL | words.PARTICLES
+                and not token.low.startswith("al-")
+            ):
+                fits = False
+            if kind in ("person", "place") and token.low in _POSSESSIVES | {"and", "&"}:
+                fits = False
+            if fits:
+                continue
+        if begin < place:
+            yield _Run(begin, place, kind)
+        begin = place + 1
+
+
+def _trimmed(tokens: list[_Token], run: _Run) -> _Run | None:
+    """The name without small words at its edges and without titles; None where nothing is left."""
+    first, stop = run.first, run.stop
+    person = run.kind == "person"
+    while first < stop and not (
+        tokens[first].form[0].isupper()
+        or tokens[first].form[0].isdigit()
+        or (person and (tokens[first].low in words.PARTICLES or tokens[first].low.startswith("al-")))
+    ):
+        first += 1
+    while stop > first and not (tokens[stop - 1].form[0].isupper() or tokens[stop - 1].form[0].isdigit()):
+        if person and tokens[stop - 1].low.startswith("al-"):
+            break
+        stop -= 1
+    if person and first < stop:
+        first += untitled([token.form for token in tokens[first:stop]])
+    if first >= stop or stop - first > _LONGEST[run.kind] or not any(t.form[0].isupper() for t in tokens[first:stop]):
+        return None
+    return _Run(first, stop, run.kind)
+
+
+def _with_surnames(tokens: list[_Token], runs: list[_Run]) -> list[_Run]:
+    """The names, and with them the surnames of people whom the text names in full where CoreNLP saw none or another."""
+    surnames = Counter(
+        tokens[run.stop - 1].form for run in runs if run.kind == "person" and 1 < run.stop - run.first < 5
+    )
+    others = Counter(tokens[run.first].form for run in runs if run.kind != "person" and run.stop - run.first == 1)
+    taken = {place for run in runs for place in range(run.first, run.stop)}
+    kept = []
+    for run in runs:
+        form = tokens[run.first].form
+        lone = run.stop - run.first == 1 and run.kind != "person" and _alone(tokens, run.first)
+        person = lone and surnames[form] and surnames[form] >= others[form]
+        kept.append(_Run(run.first, run.stop, "person") if person else run)
+    for place, token in enumerate(tokens):
+        if place not in taken and token.tag == "NNP" and surnames[token.form] and _alone(tokens, place):
+            kept.append(_Run(place, place + 1, "person"))
+    return sorted(kept, key=lambda run: run.first)
+
+
+def _alone(tokens: list[_Token], place: int) -> bool:
+    """Whether no other capitalised word stands beside it, a title before it aside."""
+    sentence = tokens[place].sentence
+    before = tokens[place - 1] if place and tokens[place - 1].sentence == sentence else None
+    after = tokens[place + 1] if place + 1 < len(tokens) and tokens[place + 1].sentence == sentence else None
+    if before is not None and before.form[0].isupper() and before.tag == "NNP" and not untitled([before.form]):
+        return False
+    return after is None or not after.form[0].isupper()
+
+
+def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
+    """The links of one chain that can be true."""
+    named = [run for mention in chain if (run := _named(article, mention)) is not None]
+    kinds = Counter(run.kind for run in named)
+    if not kinds or (len(kinds) > 1 and kinds.most_common(2)[1][1] * 4 > len(named)):
+        return
+    kind = kinds.most_common(1)[0][0]
+    groups = _groups(article, [run for run in named if run.kind == kind])
+    gender = _gender(article, chain)
+    for mention in chain:
+        head = article.tokens[mention.head]
+        pronoun = mention.stop == mention.first + 1 and head.low in PRONOUNS and head.tag in ("PRP", "PRP$", "WP")
+        if not (_fits_pronoun(head, kind, gender) if pronoun else _fits_description(article, mention, kind, gender)):
+            continue
+        group = _group_of(article, mention, groups, pronoun and head.low not in PERSONAL)
+        stop = mention.stop if pronoun else _core(article.tokens, mention)
+        start, end = article.tokens[mention.first].start, article.tokens[stop - 1].end
+        right = [span for span in group if not start <= span[0] < end]
+        if right and len(right) == len(group):
+            yield Link(start, end, head.end, right, [], pronoun)
+
+
+def _named(article: _Article, mention: _Mention) -> _Run | None:
+    """The person, body or place that a mention is the name of: its head is the name's own head."""
+    for run in article.runs:
+        if run.first <= mention.head < run.stop and run.kind != "other":
+            inside = range(run.first, run.stop)
+            return run if article.tokens[mention.head].head not in inside else None
+    return None
+
+
+def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
+    """A chain's names by whom they name: people of one surname whose first names do not clash, all others together."""
+    if not named or named[0].kind != "person":
+        return [named]
+    full = defaultdict[tuple[str, str], list[_Run]](list)
+    short: list[_Run] = []
+    for run in dict.fromkeys(named):
+        name = article.words(run)
+        if len(name) > 1:
+            full[name[-1], name[0][0]].append(run)
+        elif name:
+            short.append(run)
+    groups = list(full.values())
+    for run in short:
+        (word,) = article.words(run)
+        fitting = [group for group in groups if any(word in article.words(other) for other in group)]
+        if fitting:
+            min(fitting, key=lambda group: min(abs(other.first - run.first) for other in group)).append(run)
+        else:
+            groups.append([run])
+    return groups
+
+
+def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], near: bool) -> list[Span]:
+    """Every name in the text of the one whom a mention stands for; nothing where that is unclear."""
+    sentence = article.tokens[mention.head].sentence
+
+    def close(group: list[_Run]) -> bool:
+        return any(run.first < mention.head and sentence - article.tokens[run.first].sentence <= NEAR for run in group)
+
+    candidates = [group for group in groups if close(group)] if near or len(groups) > 1 else groups
+    if len(candidates) != 1:
+        return []
+    known = {article.words(run) for run in candidates[0]}
+    kind = candidates[0][0].kind
+    spans = {article.span(run) for run in candidates[0]}
+    clashing = {article.words(run) for group in groups if group is not candidates[0] for run in group}
+    spans |= {
+        article.span(run)
+        for run in article.runs
+        if run.kind == kind and (name := article.words(run)) in known and name not in clashing
+    }
+    return sorted(spans | _same_surname(article, known, kind))
+
+
+def _same_surname(article: _Article, known: set[tuple[str, ...]], kind: str) -> set[Span]:
+    """Names by the same surname, where the text gives it to one person only."""
+    if kind != "person":
+        return set()
+    full = {article.words(run) for run in article.runs if run.kind == "person" and run.stop - run.first > 1}
+    found = set()
+    for surname in {name[-1] for name in known if name}:
+        initials = {name[0][0] for name in full if len(name) > 1 and name[-1] == surname}
+        if len(initials) == 1:
+            found |= {
+                article.span(run)
+                for run in article.runs
+                if run.kind == "person" and (name := article.words(run)) and name[-1] == surname
+            }
+    return found
+
+
+def _gender(article: _Article, chain: list[_Mention]) -> str:
+    """ "m" or "f" by most of the chain's pronouns, "?" where they are as many, "" where there are none."""
+    found = Counter(
+        PERSONAL[article.tokens[m.head].low]
+        for m in chain
+        if m.stop == m.first + 1 and article.tokens[m.head].low in PERSONAL
+    )
+    if not found:
+        return ""
+    return "?" if found["m"] == found["f"] else found.most_common(1)[0][0]
+
+
+def _fits_pronoun(head: _Token, kind: str, gender: str) -> bool:
+    """Whether a pronoun can stand for a name of this kind."""
+    if head.low in PERSONAL:
+        return kind == "person" and gender == PERSONAL[head.low]
+    return (kind == "person") == (head.low == "who")
+
+
+def _fits_description(article: _Article, mention: _Mention, kind: str, gender: str) -> bool:
+    """Whether a mention is a description that can be of a name of this kind: "the nominee", "a surgeon" beside it."""
+    head, first = article.tokens[mention.head], article.tokens[mention.first]
+    if head.tag != "NN" or head.entity != "O" or not head.form.isalpha() or mention.first == mention.head:
+        return False
+    beside = head.relation == "appos"
+    if not (first.low in _DEFINITE or beside or _owned(article.tokens, mention)):
+        return False
+    if kind != "person":
+        return head.low not in words.ROLES | words.DOCUMENTS and (kind == "organization" or head.low in _PLACE_NOUNS)
+    if head.low not in words.ROLES | words.TITLES | _PEOPLE_NOUNS:
+        return False
+    return not (gender == "m" and head.low in words.FEMALE_ROLES) and not (
+        gender == "f" and head.low in words.MALE_ROLES
+    )
+
+
+def _owned(tokens: list[_Token], mention: _Mention) -> bool:
+    """Whether a description begins with its owner: "Utah's governor"."""
+    return any(tokens[place].tag == "POS" for place in range(mention.first, mention.head))
+
+
+_PLACE_NOUNS = words.word_set("country nation state city town county region island capital republic kingdom village")
+_PEOPLE_NOUNS = words.word_set("man woman boy girl native teenager suspect gunman shooter victim defendant contender")
+
+
+def _core(tokens: list[_Token], mention: _Mention) -> int:
+    """Where a description ends: before a mark or a relative clause that follows its head."""
+    for place in range(mention.head + 1, mention.stop):
+        if not tokens[place].form[0].isalnum() and tokens[place].tag != "POS":
+            return place
+        if tokens[place].low in _RELATIVE:
+            return place
+    return mention.stop
