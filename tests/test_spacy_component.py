@@ -77,7 +77,7 @@ def test_places_follow_the_tokens_when_they_are_merged(nlp: Language) -> None:
 
 def test_a_place_inside_a_token_takes_the_whole_token() -> None:
     nlp = spacy.blank("en")
-    nlp.tokenizer = lambda text: Doc(nlp.vocab, words=text.split(" "))  # type: ignore[assignment]
+    nlp.tokenizer = lambda text: Doc(nlp.vocab, words=text.split(" "))
     nlp.add_pipe("saywho")
     doc = nlp("She came.“Rain is news,”Ann Lee said.")
     (found,) = doc._.attributions
@@ -95,10 +95,10 @@ def test_works_in_a_pipeline_of_any_language(language: str) -> None:
 def test_works_behind_a_parser_and_a_recogniser() -> None:
     nlp = spacy.blank("en")
     ruler = nlp.add_pipe("entity_ruler")
-    ruler.add_patterns([{"label": "PERSON", "pattern": "Ann Lee"}])  # type: ignore[attr-defined]
     nlp.add_pipe("parser").add_label("nsubj")  # type: ignore[attr-defined]
     nlp.add_pipe("saywho")
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("She left."), {"heads": [1, 1, 1], "deps": ["nsubj"] * 3})])
+    ruler.add_patterns([{"label": "PERSON", "pattern": "Ann Lee"}])  # type: ignore[attr-defined]
     doc = nlp(TEXT)
     assert doc.has_annotation("DEP")
     assert [e.text for e in doc.ents] == ["Ann Lee"]
