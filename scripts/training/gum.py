@@ -1,4 +1,4 @@
-"""GUM as texts with names and links: people's own annotation of academic, biographical, court, interview and travel texts.
+"""GUM as texts with names and links: academic, biographical, court, interview and travel texts, annotated by people.
 
 Mentions stand in the column MISC as brackets, `Entity=(9-person-new-...` at the first word and `Entity=9)` at the last;
 the document's line `# global.Entity` names the fields. News is left out, whatever the file holds.
@@ -19,7 +19,7 @@ EMPTY_EVERY = 3
 """Of the descriptions whose chain has no name every third is given, so that they do not outweigh the named ones."""
 _KINDS = {"person": "person", "organization": "organization", "place": "place"}
 _BRACKET = re.compile(r"\((?P<open>[^()]+)(?P<alone>\))?|(?P<close>[^()]+)\)")
-_JOINING = frozenset("of the and & de la du van von der al bin ibn for - – / . ' ’ 's ’s".split())
+_JOINING = words.word_set("of the and & de la du van von der al bin ibn for - – / . ' ’ 's ’s")
 _NUMBER = re.compile(r"\d[\d.,]*|[IVX]+")
 
 

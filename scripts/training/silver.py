@@ -22,7 +22,7 @@ NEAR = 2
 _KINDS = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place", "MISC": "other"}
 _LONGEST = {"person": 6, "organization": 10, "place": 6, "other": 7}
 """Longer runs are headlines whose every word has a capital."""
-_SMALL = frozenset("of for and the & in on at de del la du al bin van von der 's ’s".split())
+_SMALL = words.word_set("of for and the & in on at de del la du al bin van von der 's ’s")
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
 _DEFINITE = words.word_set("the this that his her its their our")
 _RELATIVE = words.word_set("who whom whose which that where when")
@@ -65,14 +65,12 @@ class _Mention:
 class _Article:
     """An article as CoreNLP sees it, with the mended names."""
 
-    text: str
     tokens: list[_Token]
     runs: list[_Run]
-
-    def words(self, run: _Run) -> tuple[str, ...]:
-        """The words of a name, in small letters, without Jr. and the like."""
-        low = [token.low.rstrip(".") for token in self.tokens[run.first : run.stop] if token.form[0].isalnum()]
-        return tuple(low[:-1] if len(low) > 1 and low[-1] in words.SUFFIXES else low)
+    words: dict[_Run, tuple[str, ...]]
+    """The words of each name, in small letters, without Jr. and the like."""
+    by_head: dict[int, _Run]
+    """The people, bodies and places by their head word."""
 
     def span(self, run: _Run) -> Span:
         """Where a name stands in the text."""
@@ -113,14 +111,28 @@ def _read(name: str, text: str, row: dict[str, Any]) -> Text:
                 raise ValueError(f"no word stands at {start} of its text")
             head = base + governor - 1 if governor else -1
             tokens.append(_Token(start, end, text[start:end], tag, entity, head, relation, sentence))
-    article = _Article(text, tokens, _names(tokens))
+    article = _article(tokens)
     names: list[Name] = merged((*article.span(run), run.kind) for run in article.runs)
-    links = []
+    links: list[Link] = []
     for chain in row["coref"]:
         mentions = [_Mention(firsts[s] + first, firsts[s] + stop, 0) for s, first, stop, _ in chain]
         links += _links(article, sorted((_headed(tokens, m) for m in mentions), key=lambda m: (m.first, m.stop)))
+    links += _relative_links(article)
     unique = {(link.start, link.end): link for link in links}
     return Text(name, text, names, [unique[key] for key in sorted(unique)])
+
+
+def _article(tokens: list[_Token]) -> _Article:
+    runs = _names(tokens)
+    low: dict[_Run, tuple[str, ...]] = {}
+    by_head: dict[int, _Run] = {}
+    for run in runs:
+        places = range(run.first, run.stop)
+        name = [tokens[place].low.rstrip(".") for place in places if tokens[place].form[0].isalnum()]
+        low[run] = tuple(name[:-1] if len(name) > 1 and name[-1] in words.SUFFIXES else name)
+        if run.kind != "other":
+            by_head |= {place: run for place in places if tokens[place].head not in places}
+    return _Article(tokens, runs, low, by_head)
 
 
 def _headed(tokens: list[_Token], mention: _Mention) -> _Mention:
@@ -204,6 +216,8 @@ def _with_surnames(tokens: list[_Token], runs: list[_Run]) -> list[_Run]:
     kept = []
     for run in runs:
         form = tokens[run.first].form
+        if run.stop - run.first == 1 and form.lower() in words.NAMED_BODIES and not surnames[form]:
+            run = _Run(run.first, run.stop, "organization")
         lone = run.stop - run.first == 1 and run.kind != "person" and _alone(tokens, run.first)
         person = lone and surnames[form] and surnames[form] >= others[form]
         kept.append(_Run(run.first, run.stop, "person") if person else run)
@@ -225,7 +239,7 @@ def _alone(tokens: list[_Token], place: int) -> bool:
 
 def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
     """The links of one chain that can be true."""
-    named = [run for mention in chain if (run := _named(article, mention)) is not None]
+    named = [article.by_head[mention.head] for mention in chain if mention.head in article.by_head]
     kinds = Counter(run.kind for run in named)
     if not kinds or (len(kinds) > 1 and kinds.most_common(2)[1][1] * 4 > len(named)):
         return
@@ -240,18 +254,10 @@ def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
         group = _group_of(article, mention, groups, pronoun and head.low not in PERSONAL)
         stop = mention.stop if pronoun else _core(article.tokens, mention)
         start, end = article.tokens[mention.first].start, article.tokens[stop - 1].end
-        right = [span for span in group if not start <= span[0] < end]
-        if right and len(right) == len(group):
+        right = [article.span(run) for run in group]
+        inside = any(start <= span[0] < end for span in right)
+        if right and not inside and _agrees(head, _named_gender(article, group)):
             yield Link(start, end, head.end, right, [], pronoun)
-
-
-def _named(article: _Article, mention: _Mention) -> _Run | None:
-    """The person, body or place that a mention is the name of: its head is the name's own head."""
-    for run in article.runs:
-        if run.first <= mention.head < run.stop and run.kind != "other":
-            inside = range(run.first, run.stop)
-            return run if article.tokens[mention.head].head not in inside else None
-    return None
 
 
 def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
@@ -261,15 +267,15 @@ def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
     full = defaultdict[tuple[str, str], list[_Run]](list)
     short: list[_Run] = []
     for run in dict.fromkeys(named):
-        name = article.words(run)
+        name = article.words[run]
         if len(name) > 1:
-            full[name[-1], name[0][0]].append(run)
+            full[name[-1], words.given_names().short.get(name[0], name[0])[0]].append(run)
         elif name:
             short.append(run)
     groups = list(full.values())
     for run in short:
-        (word,) = article.words(run)
-        fitting = [group for group in groups if any(word in article.words(other) for other in group)]
+        (word,) = article.words[run]
+        fitting = [group for group in groups if any(word in article.words[other] for other in group)]
         if fitting:
             min(fitting, key=lambda group: min(abs(other.first - run.first) for other in group)).append(run)
         else:
@@ -277,7 +283,7 @@ def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
     return groups
 
 
-def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], near: bool) -> list[Span]:
+def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], near: bool) -> list[_Run]:
     """Every name in the text of the one whom a mention stands for; nothing where that is unclear."""
     sentence = article.tokens[mention.head].sentence
 
@@ -287,33 +293,38 @@ def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], ne
     candidates = [group for group in groups if close(group)] if near or len(groups) > 1 else groups
     if len(candidates) != 1:
         return []
-    known = {article.words(run) for run in candidates[0]}
-    kind = candidates[0][0].kind
-    spans = {article.span(run) for run in candidates[0]}
-    clashing = {article.words(run) for group in groups if group is not candidates[0] for run in group}
-    spans |= {
-        article.span(run)
-        for run in article.runs
-        if run.kind == kind and (name := article.words(run)) in known and name not in clashing
-    }
-    return sorted(spans | _same_surname(article, known, kind))
+    clashing = {article.words[run] for group in groups if group is not candidates[0] for run in group}
+    return _everywhere(article, candidates[0], clashing)
 
 
-def _same_surname(article: _Article, known: set[tuple[str, ...]], kind: str) -> set[Span]:
-    """Names by the same surname, where the text gives it to one person only."""
-    if kind != "person":
-        return set()
-    full = {article.words(run) for run in article.runs if run.kind == "person" and run.stop - run.first > 1}
-    found = set()
-    for surname in {name[-1] for name in known if name}:
-        initials = {name[0][0] for name in full if len(name) > 1 and name[-1] == surname}
-        if len(initials) == 1:
-            found |= {
-                article.span(run)
-                for run in article.runs
-                if run.kind == "person" and (name := article.words(run)) and name[-1] == surname
-            }
-    return found
+def _everywhere(article: _Article, group: list[_Run], clashing: set[tuple[str, ...]]) -> list[_Run]:
+    """The names, and all others of the text that are the same, or the same surname where one person only bears it."""
+    known = {article.words[run] for run in group}
+    kind = group[0].kind
+    found = set(group)
+    found |= {run for run in article.runs if run.kind == kind and article.words[run] in known - clashing}
+    if kind == "person":
+        people = [run for run in article.runs if run.kind == "person" and article.words[run]]
+        for surname in {name[-1] for name in known if name}:
+            bearers = [run for run in people if article.words[run][-1] == surname]
+            if len({article.words[run][0][0] for run in bearers if len(article.words[run]) > 1}) == 1:
+                found |= set(bearers)
+    return sorted(found, key=lambda run: run.first)
+
+
+def _relative_links(article: _Article) -> Iterator[Link]:
+    """ "who" after a person's name: the relative clause's verb hangs from the name."""
+    for place, token in enumerate(article.tokens):
+        if token.low != "who" or token.head < 0 or article.tokens[token.head].relation != "acl:relcl":
+            continue
+        run = article.by_head.get(article.tokens[token.head].head)
+        joined = run is not None and any(
+            other.relation.startswith("conj") and run.first <= other.head < run.stop
+            for other in article.tokens[run.stop : place]
+        )
+        if run is not None and run.kind == "person" and run.stop <= place and not joined:
+            right = [article.span(other) for other in _everywhere(article, [run], set())]
+            yield Link(token.start, token.end, token.end, right, [], True)
 
 
 def _gender(article: _Article, chain: list[_Mention]) -> str:
@@ -328,6 +339,27 @@ def _gender(article: _Article, chain: list[_Mention]) -> str:
     return "?" if found["m"] == found["f"] else found.most_common(1)[0][0]
 
 
+def _named_gender(article: _Article, group: list[_Run]) -> str:
+    """ "m" or "f" by titles and given names, "" where they say nothing or not the same."""
+    found = set()
+    for run in group:
+        before = article.tokens[run.first - 1].low if run.first else ""
+        found.add("m" if before in words.MALE_TITLES else "f" if before in words.FEMALE_TITLES else "")
+        if run.kind == "person" and len(article.words[run]) > 1:
+            found.add(words.given_names().gender.get(article.words[run][0], ""))
+    found.discard("")
+    return found.pop() if len(found) == 1 else ""
+
+
+def _agrees(head: _Token, gender: str) -> bool:
+    """Whether a pronoun or a role can be of someone of this gender."""
+    if gender not in ("m", "f"):
+        return True
+    if head.low in PERSONAL:
+        return PERSONAL[head.low] == gender
+    return head.low not in (words.MALE_ROLES if gender == "f" else words.FEMALE_ROLES)
+
+
 def _fits_pronoun(head: _Token, kind: str, gender: str) -> bool:
     """Whether a pronoun can stand for a name of this kind."""
     if head.low in PERSONAL:
@@ -338,18 +370,16 @@ def _fits_pronoun(head: _Token, kind: str, gender: str) -> bool:
 def _fits_description(article: _Article, mention: _Mention, kind: str, gender: str) -> bool:
     """Whether a mention is a description that can be of a name of this kind: "the nominee", "a surgeon" beside it."""
     head, first = article.tokens[mention.head], article.tokens[mention.first]
-    if head.tag != "NN" or head.entity != "O" or not head.form.isalpha() or mention.first == mention.head:
+    if head.tag != "NN" or head.entity != "O" or not head.form.islower() or mention.first == mention.head:
         return False
     beside = head.relation == "appos"
     if not (first.low in _DEFINITE or beside or _owned(article.tokens, mention)):
         return False
     if kind != "person":
-        return head.low not in words.ROLES | words.DOCUMENTS and (kind == "organization" or head.low in _PLACE_NOUNS)
+        return head.low in (_PLACE_NOUNS if kind == "place" else words.BODIES | words.JOINED_BY_OF | _BODY_NOUNS)
     if head.low not in words.ROLES | words.TITLES | _PEOPLE_NOUNS:
         return False
-    return not (gender == "m" and head.low in words.FEMALE_ROLES) and not (
-        gender == "f" and head.low in words.MALE_ROLES
-    )
+    return _agrees(head, gender)
 
 
 def _owned(tokens: list[_Token], mention: _Mention) -> bool:
@@ -358,6 +388,7 @@ def _owned(tokens: list[_Token], mention: _Mention) -> bool:
 
 
 _PLACE_NOUNS = words.word_set("country nation state city town county region island capital republic kingdom village")
+_BODY_NOUNS = words.word_set("outlet regulator giant startup maker union website site militia alliance bloc")
 _PEOPLE_NOUNS = words.word_set("man woman boy girl native teenager suspect gunman shooter victim defendant contender")
 
 

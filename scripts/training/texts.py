@@ -83,15 +83,15 @@ def join(tokens: Iterable[str], before: str = "") -> tuple[str, list[Span]]:
     glued = not before or before[-1].isspace()
     quoted = False
     last = ""
-    for token in tokens:
-        closing = token == '"' and quoted
-        if not (glued or closing or _LEFT.fullmatch(token) or (last in ("'", "’") and token == "s")):
+    for form in tokens:
+        closing = form == '"' and quoted
+        if not (glued or closing or _LEFT.fullmatch(form) or (last in ("'", "’") and form == "s")):
             text += " "
-        spans.append((len(text), len(text) + len(token)))
-        text += token
-        quoted ^= token == '"'
-        glued = token in _RIGHT or (token == '"' and quoted)
-        last = token
+        spans.append((len(text), len(text) + len(form)))
+        text += form
+        quoted ^= form == '"'
+        glued = form in _RIGHT or (form == '"' and quoted)
+        last = form
     return text, spans
 
 
