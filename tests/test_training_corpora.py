@@ -329,6 +329,25 @@ def test_silver_links_that_can_be_true_are_kept(
     assert pairs(silver(tmp_path, [VARGA, second], [[(0, 0, 3), mention]])) == links
 
 
+BODY = "Reed|NNP|O|2|compound Party|NNP|O|3|nsubj raised|VBD|-|0|root {}|PRP$|-|5|poss fee|NN|-|3|dobj"
+
+
+@pytest.mark.parametrize(
+    ("first", "chain", "right"),
+    [
+        (BODY.format("its"), [(0, 0, 2), (0, 3, 4)], ["Reed Party"]),
+        (BODY.format("his"), [(0, 0, 2), (0, 3, 4)], None),
+        (BODY.format("its"), [(0, 0, 2), (1, 0, 1)], None),
+    ],
+    ids=["its", "his of a body", "it in a later sentence"],
+)
+def test_a_body_has_only_its_own_pronouns(
+    tmp_path: Path, first: str, chain: list[tuple[int, int, int]], right: list[str] | None
+) -> None:
+    found = pairs(silver(tmp_path, [first, one("It")], [chain]))
+    assert found == ([] if right is None else [("its", "its", right, [])])
+
+
 def test_all_names_of_the_person_are_right(tmp_path: Path) -> None:
     article = silver(tmp_path, [VARGA, one("She"), one("Varga", "NNP")], [[(0, 0, 3), (1, 0, 1)]])
     assert pairs(article) == [("She", "She", ["Ines Varga", "Varga"], [])]
@@ -352,6 +371,25 @@ def test_a_chain_of_two_people_counts_only_near_one_of_them(
 ) -> None:
     found = pairs(silver(tmp_path, sentences, [chain]))
     assert found == ([] if right is None else [("She", "She", right, [])])
+
+
+TOM = "Tom|NNP|P|2|compound Varga|NNP|P|3|nsubj spoke|VBD|-|0|root .|.|-|3|punct"
+TITLED = "{}|NNP|-|2|compound Varga|NNP|P|3|nsubj left|VBD|-|0|root .|.|-|3|punct"
+
+
+@pytest.mark.parametrize(
+    ("later", "right"),
+    [
+        (TITLED.format("Mrs."), ["Ines Varga", "Varga"]),
+        (TITLED.format("Mr."), ["Ines Varga"]),
+        (one("Varga", "NNP"), ["Ines Varga", "Varga"]),
+    ],
+    ids=["her title", "his title", "no title: the one named first"],
+)
+def test_a_surname_that_two_share_goes_to_one(tmp_path: Path, later: str, right: list[str]) -> None:
+    ines = VARGA.replace("Ms.", "Mrs.")
+    article = silver(tmp_path, [ines, one("She"), TOM, later], [[(0, 0, 3), (1, 0, 1)]])
+    assert pairs(article) == [("She", "She", right, [])]
 
 
 def test_who_after_a_name_stands_for_it(tmp_path: Path) -> None:

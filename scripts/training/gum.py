@@ -31,6 +31,8 @@ class _Token:
     """Which token of the document governs it; -1: none."""
     start: int
     end: int
+    plural: bool = False
+    """Whether it is a proper name of several ("Bordurians")."""
 
 
 @dataclass(slots=True)
@@ -114,6 +116,7 @@ def _add(document: _Document, rows: list[list[str]]) -> None:
             document.tokens.append(_Token(form, "", -1, len(document.text), len(document.text) + len(form)))
             document.text += form + spaced
         token = document.tokens[place]
+        token.plural = row[4] == "NNPS"
         token.pos, token.head = row[3], base + int(row[6]) - 1 if row[6] != "0" else -1
         for entry in misc:
             if entry.startswith("Entity="):
@@ -184,7 +187,9 @@ def _head(tokens: list[_Token], mention: _Mention) -> int:
 
 def _name(tokens: list[_Token], mention: _Mention, head: int) -> Name | None:
     """The proper-name words around a mention's head; None where nothing but a title or an address is there."""
-    person = mention.kind == "person" and tokens[head].form.lower() not in words.PEOPLE
+    if mention.kind == "time":
+        return None
+    person = mention.kind == "person" and not tokens[head].plural and tokens[head].form.lower() not in words.PEOPLE
     joining = _JOINING - {"and", "&", "of", "/"} | {'"', "“", "”"} if person else _JOINING
     first, stop = head, head + 1
 
@@ -213,7 +218,11 @@ def _name(tokens: list[_Token], mention: _Mention, head: int) -> Name | None:
             first += 1
     if first >= stop or (person and first > head) or "@" in tokens[first].form or "://" in tokens[first].form:
         return None
-    return tokens[first].start, tokens[stop - 1].end, "person" if person else _KINDS.get(mention.kind, "other")
+    return (
+        tokens[first].start,
+        tokens[stop - 1].end,
+        "other" if mention.kind == "person" and not person else _KINDS.get(mention.kind, "other"),
+    )
 
 
 def _links(document: _Document, heads: list[int], chains: dict[str, list[Span]], unclear: set[str]) -> Iterator[Link]:

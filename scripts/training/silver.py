@@ -15,43 +15,13 @@ from typing import Any
 from index.errors import ReadError, UsageError
 from index.extract import words
 
-from .texts import PERSONAL, PRONOUNS, Link, Name, Span, Text, lines, merged, untitled
+from .silver_names import Run, Token, names_in
+from .texts import PERSONAL, PRONOUNS, Link, Name, Span, Text, lines, merged
 
 NEAR = 2
-"""How many sentences back a name of the chain must stand for "it", "they", and where a chain mixes two people."""
-_KINDS = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place", "MISC": "other"}
-_LONGEST = {"person": 6, "organization": 10, "place": 6, "other": 7}
-"""Longer runs are headlines whose every word has a capital."""
-_SMALL = words.word_set("of for and the & in on at de del la du al bin van von der 's ’s")
-_POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
+"""How many sentences back a name must stand where a chain mixes two people; "its" and "they" need one in their own."""
 _DEFINITE = words.word_set("the this that his her its their our")
 _RELATIVE = words.word_set("who whom whose which that where when")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    start: int
-    end: int
-    form: str
-    tag: str
-    entity: str
-    head: int
-    """Which token of the article governs it; -1: none."""
-    relation: str
-    sentence: int
-
-    @property
-    def low(self) -> str:
-        return self.form.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A name at tokens [first, stop)."""
-
-    first: int
-    stop: int
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +35,14 @@ class _Mention:
 class _Article:
     """An article as CoreNLP sees it, with the mended names."""
 
-    tokens: list[_Token]
-    runs: list[_Run]
-    words: dict[_Run, tuple[str, ...]]
+    tokens: list[Token]
+    runs: list[Run]
+    words: dict[Run, tuple[str, ...]]
     """The words of each name, in small letters, without Jr. and the like."""
-    by_head: dict[int, _Run]
+    by_head: dict[int, Run]
     """The people, bodies and places by their head word."""
 
-    def span(self, run: _Run) -> Span:
+    def span(self, run: Run) -> Span:
         """Where a name stands in the text."""
         return self.tokens[run.first].start, self.tokens[run.stop - 1].end
 
@@ -101,7 +71,7 @@ def polnear_silver(data: Path, part: str = "train") -> Iterator[Text]:
 
 
 def _read(name: str, text: str, row: dict[str, Any]) -> Text:
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     firsts: list[int] = []
     for sentence, rows in enumerate(row["sentences"]):
         base = len(tokens)
@@ -110,7 +80,7 @@ def _read(name: str, text: str, row: dict[str, Any]) -> Text:
             if not text[start:end].strip():
                 raise ValueError(f"no word stands at {start} of its text")
             head = base + governor - 1 if governor else -1
-            tokens.append(_Token(start, end, text[start:end], tag, entity, head, relation, sentence))
+            tokens.append(Token(start, end, text[start:end], tag, entity, head, relation, sentence))
     article = _article(tokens)
     names: list[Name] = merged((*article.span(run), run.kind) for run in article.runs)
     links: list[Link] = []
@@ -122,10 +92,10 @@ def _read(name: str, text: str, row: dict[str, Any]) -> Text:
     return Text(name, text, names, [unique[key] for key in sorted(unique)])
 
 
-def _article(tokens: list[_Token]) -> _Article:
-    runs = _names(tokens)
-    low: dict[_Run, tuple[str, ...]] = {}
-    by_head: dict[int, _Run] = {}
+def _article(tokens: list[Token]) -> _Article:
+    runs = names_in(tokens)
+    low: dict[Run, tuple[str, ...]] = {}
+    by_head: dict[int, Run] = {}
     for run in runs:
         places = range(run.first, run.stop)
         name = [tokens[place].low.rstrip(".") for place in places if tokens[place].form[0].isalnum()]
@@ -135,106 +105,11 @@ def _article(tokens: list[_Token]) -> _Article:
     return _Article(tokens, runs, low, by_head)
 
 
-def _headed(tokens: list[_Token], mention: _Mention) -> _Mention:
+def _headed(tokens: list[Token], mention: _Mention) -> _Mention:
     """The mention with the word that its other words hang from."""
     places = range(mention.first, mention.stop)
     outside = (place for place in places if tokens[place].head not in places)
     return _Mention(mention.first, mention.stop, next(outside, mention.stop - 1))
-
-
-def _names(tokens: list[_Token]) -> list[_Run]:
-    """The runs of entity labels, mended: split, trimmed, and surnames found wherever they stand."""
-    runs = []
-    first = 0
-    while first < len(tokens):
-        stop = first + 1
-        label = tokens[first].entity
-        if label in _KINDS:
-            while stop < len(tokens) and (tokens[stop].entity, tokens[stop].sentence) == (
-                label,
-                tokens[first].sentence,
-            ):
-                stop += 1
-            for piece in _pieces(tokens, first, stop, _KINDS[label]):
-                run = _trimmed(tokens, piece)
-                if run is not None:
-                    runs.append(run)
-        first = stop
-    return _with_surnames(tokens, runs)
-
-
-def _pieces(tokens: list[_Token], first: int, stop: int, kind: str) -> Iterator[_Run]:
-    """A run split at marks, at words that no name holds, and a person's or a place's after "'s"."""
-    begin = first
-    for place in range(first, stop + 1):
-        if place < stop:
-            token = tokens[place]
-            fits = token.form[0].isalnum() or token.form == "&" or token.low in ("'s", "’s")
-            if (
-                token.form[0].islower()
-                and token.low not in _SMALL | words.PARTICLES
-                and not token.low.startswith("al-")
-            ):
-                fits = False
-            if kind in ("person", "place") and token.low in _POSSESSIVES | {"and", "&"}:
-                fits = False
-            if fits:
-                continue
-        if begin < place:
-            yield _Run(begin, place, kind)
-        begin = place + 1
-
-
-def _trimmed(tokens: list[_Token], run: _Run) -> _Run | None:
-    """The name without small words at its edges and without titles; None where nothing is left."""
-    first, stop = run.first, run.stop
-    person = run.kind == "person"
-    while first < stop and not (
-        tokens[first].form[0].isupper()
-        or tokens[first].form[0].isdigit()
-        or (person and (tokens[first].low in words.PARTICLES or tokens[first].low.startswith("al-")))
-    ):
-        first += 1
-    while stop > first and not (tokens[stop - 1].form[0].isupper() or tokens[stop - 1].form[0].isdigit()):
-        if person and tokens[stop - 1].low.startswith("al-"):
-            break
-        stop -= 1
-    if person and first < stop:
-        first += untitled([token.form for token in tokens[first:stop]])
-    if first >= stop or stop - first > _LONGEST[run.kind] or not any(t.form[0].isupper() for t in tokens[first:stop]):
-        return None
-    return _Run(first, stop, run.kind)
-
-
-def _with_surnames(tokens: list[_Token], runs: list[_Run]) -> list[_Run]:
-    """The names, and with them the surnames of people whom the text names in full where CoreNLP saw none or another."""
-    surnames = Counter(
-        tokens[run.stop - 1].form for run in runs if run.kind == "person" and 1 < run.stop - run.first < 5
-    )
-    others = Counter(tokens[run.first].form for run in runs if run.kind != "person" and run.stop - run.first == 1)
-    taken = {place for run in runs for place in range(run.first, run.stop)}
-    kept = []
-    for run in runs:
-        form = tokens[run.first].form
-        if run.stop - run.first == 1 and form.lower() in words.NAMED_BODIES and not surnames[form]:
-            run = _Run(run.first, run.stop, "organization")
-        lone = run.stop - run.first == 1 and run.kind != "person" and _alone(tokens, run.first)
-        person = lone and surnames[form] and surnames[form] >= others[form]
-        kept.append(_Run(run.first, run.stop, "person") if person else run)
-    for place, token in enumerate(tokens):
-        if place not in taken and token.tag == "NNP" and surnames[token.form] and _alone(tokens, place):
-            kept.append(_Run(place, place + 1, "person"))
-    return sorted(kept, key=lambda run: run.first)
-
-
-def _alone(tokens: list[_Token], place: int) -> bool:
-    """Whether no other capitalised word stands beside it, a title before it aside."""
-    sentence = tokens[place].sentence
-    before = tokens[place - 1] if place and tokens[place - 1].sentence == sentence else None
-    after = tokens[place + 1] if place + 1 < len(tokens) and tokens[place + 1].sentence == sentence else None
-    if before is not None and before.form[0].isupper() and before.tag == "NNP" and not untitled([before.form]):
-        return False
-    return after is None or not after.form[0].isupper()
 
 
 def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
@@ -260,12 +135,12 @@ def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
             yield Link(start, end, head.end, right, [], pronoun)
 
 
-def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
+def _groups(article: _Article, named: list[Run]) -> list[list[Run]]:
     """A chain's names by whom they name: people of one surname whose first names do not clash, all others together."""
     if not named or named[0].kind != "person":
         return [named]
-    full = defaultdict[tuple[str, str], list[_Run]](list)
-    short: list[_Run] = []
+    full = defaultdict[tuple[str, str], list[Run]](list)
+    short: list[Run] = []
     for run in dict.fromkeys(named):
         name = article.words[run]
         if len(name) > 1:
@@ -283,12 +158,14 @@ def _groups(article: _Article, named: list[_Run]) -> list[list[_Run]]:
     return groups
 
 
-def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], near: bool) -> list[_Run]:
+def _group_of(article: _Article, mention: _Mention, groups: list[list[Run]], near: bool) -> list[Run]:
     """Every name in the text of the one whom a mention stands for; nothing where that is unclear."""
     sentence = article.tokens[mention.head].sentence
 
-    def close(group: list[_Run]) -> bool:
-        return any(run.first < mention.head and sentence - article.tokens[run.first].sentence <= NEAR for run in group)
+    reach = 0 if near else NEAR
+
+    def close(group: list[Run]) -> bool:
+        return any(run.first < mention.head and sentence - article.tokens[run.first].sentence <= reach for run in group)
 
     candidates = [group for group in groups if close(group)] if near or len(groups) > 1 else groups
     if len(candidates) != 1:
@@ -297,19 +174,44 @@ def _group_of(article: _Article, mention: _Mention, groups: list[list[_Run]], ne
     return _everywhere(article, candidates[0], clashing)
 
 
-def _everywhere(article: _Article, group: list[_Run], clashing: set[tuple[str, ...]]) -> list[_Run]:
+def _everywhere(article: _Article, group: list[Run], clashing: set[tuple[str, ...]]) -> list[Run]:
     """The names, and all others of the text that are the same, or the same surname where one person only bears it."""
     known = {article.words[run] for run in group}
     kind = group[0].kind
     found = set(group)
     found |= {run for run in article.runs if run.kind == kind and article.words[run] in known - clashing}
     if kind == "person":
-        people = [run for run in article.runs if run.kind == "person" and article.words[run]]
         for surname in {name[-1] for name in known if name}:
-            bearers = [run for run in people if article.words[run][-1] == surname]
-            if len({article.words[run][0][0] for run in bearers if len(article.words[run]) > 1}) == 1:
-                found |= set(bearers)
+            found |= _of_surname(article, surname, known)
     return sorted(found, key=lambda run: run.first)
+
+
+def _of_surname(article: _Article, surname: str, known: set[tuple[str, ...]]) -> set[Run]:
+    """The names by this surname that are the same person's.
+
+    Where two people bear it, one who stands without a first name is the one of the title's gender, or else the one
+    whom the text names in full most often: that is how news writes.
+    """
+    bearers = [run for run in article.runs if run.kind == "person" and article.words[run][-1:] == (surname,)]
+    by_initial = defaultdict[str, list[Run]](list)
+    for run in bearers:
+        if len(article.words[run]) > 1:
+            by_initial[article.words[run][0][0]].append(run)
+    if len(by_initial) == 1:
+        return set(bearers)
+    own = {name[0][0] for name in known if len(name) > 1 and name[-1] == surname}
+    if len(own) != 1 or not by_initial:
+        return set()
+    (initial,) = own
+    genders = {key: _named_gender(article, runs) for key, runs in by_initial.items()}
+    main = max(by_initial, key=lambda key: (len(by_initial[key]), -by_initial[key][0].first))
+
+    def bearer(run: Run) -> str:
+        title = _titled_gender(article, run)
+        fitting = [key for key, gender in genders.items() if not title or gender in (title, "")]
+        return fitting[0] if len(fitting) == 1 else main
+
+    return {*by_initial[initial]} | {r for r in bearers if len(article.words[r]) == 1 and bearer(r) == initial}
 
 
 def _relative_links(article: _Article) -> Iterator[Link]:
@@ -329,41 +231,46 @@ def _relative_links(article: _Article) -> Iterator[Link]:
 
 def _gender(article: _Article, chain: list[_Mention]) -> str:
     """ "m" or "f" by most of the chain's pronouns, "?" where they are as many, "" where there are none."""
-    found = Counter(
-        PERSONAL[article.tokens[m.head].low]
-        for m in chain
-        if m.stop == m.first + 1 and article.tokens[m.head].low in PERSONAL
-    )
-    if not found:
-        return ""
-    return "?" if found["m"] == found["f"] else found.most_common(1)[0][0]
+    lone = [article.tokens[m.head].low for m in chain if m.stop == m.first + 1]
+    return _majority([PERSONAL[low] for low in lone if low in PERSONAL])
 
 
-def _named_gender(article: _Article, group: list[_Run]) -> str:
-    """ "m" or "f" by titles and given names, "" where they say nothing or not the same."""
-    found = set()
-    for run in group:
-        before = article.tokens[run.first - 1].low if run.first else ""
-        found.add("m" if before in words.MALE_TITLES else "f" if before in words.FEMALE_TITLES else "")
-        if run.kind == "person" and len(article.words[run]) > 1:
-            found.add(words.given_names().gender.get(article.words[run][0], ""))
-    found.discard("")
-    return found.pop() if len(found) == 1 else ""
+def _named_gender(article: _Article, group: list[Run]) -> str:
+    """ "m" or "f" by most titles and given names, "?" where they are as many, "" where they say nothing."""
+    found = [_titled_gender(article, run) for run in group]
+    given = words.given_names().gender
+    found += [given.get(article.words[r][0], "") for r in group if r.kind == "person" and len(article.words[r]) > 1]
+    return _majority(found)
 
 
-def _agrees(head: _Token, gender: str) -> bool:
+def _majority(genders: list[str]) -> str:
+    male, female = genders.count("m"), genders.count("f")
+    if male == female:
+        return "?" if male else ""
+    return "m" if male > female else "f"
+
+
+def _titled_gender(article: _Article, run: Run) -> str:
+    """ "m" or "f" by the title before a name, "" where there is none that tells."""
+    before = article.tokens[run.first - 1].low if run.first else ""
+    return "m" if before in words.MALE_TITLES else "f" if before in words.FEMALE_TITLES else ""
+
+
+def _agrees(head: Token, gender: str) -> bool:
     """Whether a pronoun or a role can be of someone of this gender."""
-    if gender not in ("m", "f"):
+    if not gender or (gender == "?" and head.low not in PERSONAL):
         return True
     if head.low in PERSONAL:
         return PERSONAL[head.low] == gender
     return head.low not in (words.MALE_ROLES if gender == "f" else words.FEMALE_ROLES)
 
 
-def _fits_pronoun(head: _Token, kind: str, gender: str) -> bool:
-    """Whether a pronoun can stand for a name of this kind."""
+def _fits_pronoun(head: Token, kind: str, gender: str) -> bool:
+    """Whether a pronoun can stand for a name of this kind; "it" is left out, as CoreNLP is mostly wrong about it."""
     if head.low in PERSONAL:
         return kind == "person" and gender == PERSONAL[head.low]
+    if head.low == "it":
+        return False
     return (kind == "person") == (head.low == "who")
 
 
@@ -382,7 +289,7 @@ def _fits_description(article: _Article, mention: _Mention, kind: str, gender: s
     return _agrees(head, gender)
 
 
-def _owned(tokens: list[_Token], mention: _Mention) -> bool:
+def _owned(tokens: list[Token], mention: _Mention) -> bool:
     """Whether a description begins with its owner: "Utah's governor"."""
     return any(tokens[place].tag == "POS" for place in range(mention.first, mention.head))
 
@@ -392,7 +299,7 @@ _BODY_NOUNS = words.word_set("outlet regulator giant startup maker union website
 _PEOPLE_NOUNS = words.word_set("man woman boy girl native teenager suspect gunman shooter victim defendant contender")
 
 
-def _core(tokens: list[_Token], mention: _Mention) -> int:
+def _core(tokens: list[Token], mention: _Mention) -> int:
     """Where a description ends: before a mark or a relative clause that follows its head."""
     for place in range(mention.head + 1, mention.stop):
         if not tokens[place].form[0].isalnum() and tokens[place].tag != "POS":
