@@ -432,7 +432,7 @@ def fits(text: Text, link: Link) -> bool:
 @pytest.mark.parametrize(
     ("reader", "sample", "least_names", "least_links"),
     [
-        (corpora.polnear_silver, 30, 1000, 300),
+        (corpora.polnear_silver, 30, 1000, 200),
         (corpora.gum, 20, 500, 300),
         (corpora.gap_validation, 454, 0, 454),
         (corpora.uner, 300, 500, 0),

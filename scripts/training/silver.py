@@ -239,7 +239,10 @@ def _named_gender(article: _Article, group: list[Run]) -> str:
     """ "m" or "f" by most titles and given names, "?" where they are as many, "" where they say nothing."""
     found = [_titled_gender(article, run) for run in group]
     given = words.given_names().gender
-    found += [given.get(article.words[r][0], "") for r in group if r.kind == "person" and len(article.words[r]) > 1]
+    people = [name for run, name in article.words.items() if run.kind == "person" and len(name) > 1]
+    first_names = {name[0] for name in people} - {name[-1] for name in people}
+    named = [article.words[run] for run in group if run.kind == "person" and article.words[run]]
+    found += [given.get(name[0], "") for name in named if len(name) > 1 or name[0] in first_names]
     return _majority(found)
 
 
