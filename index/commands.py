@@ -1,6 +1,7 @@
 """The write side's commands: index, rebuild, extract, status, failed."""
 
 import dataclasses
+import itertools
 import json
 import sys
 from collections.abc import Sequence
@@ -151,27 +152,49 @@ Examples:
   saywho extract article.txt
   saywho extract news.jsonl.gz --limit 100 | jq -r .speaker | sort | uniq -c
   saywho extract --archive > quotations.jsonl
+  saywho extract article.txt --html article.html
 """
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE...]")
 @reading_options
 @click.option("--archive", "archived", is_flag=True, help="Take the archived articles as they were extracted.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a web page instead: the articles with sources, cues and contents marked.",
+)
 @jobs_option
 @data_option
 @click.pass_context
-def extract(ctx: click.Context, /, sources: tuple[str, ...], archived: bool, data: Path | None, **reading: Any) -> int:
+def extract(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    archived: bool,
+    page: Path | None,
+    data: Path | None,
+    **reading: Any,
+) -> int:
     """Print quotations as JSON lines, and keep nothing."""
     if archived == bool(sources):
         raise UsageError("name the SOURCEs to read, or --archive for what was read before, not both")
+    from index.printing import extracted, print_archived, print_extracted, write_page
+
+    failures: list[Failure] = []
     if archived:
-        from index.printing import print_archived
-
         with Archive(settings_of(ctx, data).archive) as archive:
-            print_archived(archive, limit=reading["limit"])
-        return 0
-    from index.printing import print_extracted
-
-    failures = print_extracted(sources, options_of(reading))
+            if page is None:
+                print_archived(archive, limit=reading["limit"])
+            else:
+                write_page(page, itertools.islice(archive.articles(), reading["limit"]))
+    elif page is None:
+        failures = print_extracted(sources, options_of(reading))
+    else:
+        write_page(page, extracted(sources, options_of(reading), failures))
+    if page is not None:
+        click.echo(f"Written to {page}; open it in a browser.", err=True)
     _tell_failures(failures)
     return SOME_SET_ASIDE if failures else 0
 

@@ -1,6 +1,7 @@
 """saywho in other people's spaCy pipelines."""
 
 import importlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -193,3 +194,9 @@ def test_pipelines_that_do_not_ask_for_it_load_nothing_heavy() -> None:
     code = "import index.extract.spacy_component, sys; print({'nltk', 'onnxruntime'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+def test_the_readme_s_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(example, {})
+    assert capsys.readouterr().out.startswith("Marta Oyelaran direct (“Clean water comes first,”,) (said,) 0.")
