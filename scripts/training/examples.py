@@ -1,0 +1,164 @@
+"""Texts with what the network shall learn of them: attributions, names, and which name a word stands for."""
+
+import importlib.util
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import UsageError
+from index.extract.encoding import Encoded, encode
+from index.extract.tokens import Page, read_page
+from scripts.training import corpora
+from scripts.training.corpora import Text
+
+Ints = NDArray[np.int64]
+
+ROLES = ("content", "source", "cue")
+KINDS = ("person", "organization", "place", "other")
+HELD_OUT = 42
+"""Articles of PolNeAR's training part that are kept from training, for calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A word that stands for a name: tokens; `head` asks, the last tokens of names answer."""
+
+    head: int
+    own: range
+    """The tokens of the phrase itself, whose names are no answer."""
+    right: frozenset[int]
+    wrong: frozenset[int] | None
+    """Where only some wrong answers are known these, else None."""
+
+
+@dataclass(slots=True)
+class Example:
+    """One text. What a corpus does not say is None."""
+
+    id: str
+    encoded: Encoded
+    roles: Ints | None = None
+    """[tokens, 3] 0 outside, 1 first token, 2 inside, for content, source, cue."""
+    links: list[tuple[int, dict[int, int]]] | None = None
+    """For every attribution the first token of its cue and the label of each of its tokens."""
+    names: Ints | None = None
+    """[tokens] 0 outside, then 1 + 2·kind for a first token, one more inside."""
+    ends: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Last tokens of the names, in order."""
+    pointers: list[Pointer] = field(default_factory=list)
+
+
+class Places:
+    """Code points of a page as tokens."""
+
+    def __init__(self, page: Page) -> None:
+        self.start, self.end = np.array(page.start, np.int64), np.array(page.end, np.int64)
+
+    def tokens(self, start: int, end: int) -> range:
+        """The tokens that share a code point with [start, end)."""
+        return range(int(np.searchsorted(self.end, start, "right")), int(np.searchsorted(self.start, end, "left")))
+
+
+def load_gold(data: Path, which: str) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """PolNeAR's articles with their attributions, as the scorer reads them: the first annotator's."""
+    path = data.parent / "tools" / "score_attributions.py"
+    if not path.is_file():
+        raise UsageError(f"{path}: not there; --data must lie beside the folder tools with the scorers")
+    spec = importlib.util.spec_from_file_location("score_attributions", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    gold: dict[str, tuple[str, list[dict[str, Any]]]] = module.read_gold(data / "polnear" / which)
+    return gold
+
+
+def held_out(names: list[str], count: int = HELD_OUT) -> set[str]:
+    """The articles that training never sees: the same ones every time."""
+    return set(random.Random(20260).sample(sorted(names), min(count, len(names) // 2)))
+
+
+def with_attributions(example: Example, page: Page, attributions: list[dict[str, Any]]) -> None:
+    """Adds what PolNeAR's annotators marked."""
+    places = Places(page)
+    roles = np.zeros((len(page), 3), np.int64)
+    links = []
+    for marked in attributions:
+        labels: dict[int, int] = {}
+        cue: list[int] = []
+        for number, role in enumerate(ROLES):
+            tokens = sorted({t for start, end in marked[role] for t in places.tokens(start, end)})
+            for at, token in enumerate(tokens):
+                inside = at > 0 and tokens[at - 1] == token - 1
+                roles[token, number] = 1 + inside
+                if role == "cue" or token not in labels:
+                    labels[token] = 1 + 2 * number + inside
+            if role == "cue":
+                cue = tokens
+        if cue:
+            links.append((cue[0], labels))
+    example.roles, example.links = roles, links
+
+
+def with_names(example: Example, page: Page, text: Text) -> None:
+    """Adds a corpus's names and who is who."""
+    places = Places(page)
+    if text.names is not None:
+        names = np.zeros(len(page), np.int64)
+        ends = []
+        for start, end, kind in text.names:
+            tokens = places.tokens(start, end)
+            if tokens:
+                names[tokens[0] : tokens[-1] + 1] = 2 + 2 * KINDS.index(kind)
+                names[tokens[0]] -= 1
+                ends.append(tokens[-1])
+        example.names, example.ends = names, np.array(sorted(set(ends)), np.int64)
+    for link in text.links:
+        own, head = places.tokens(link.start, link.end), places.tokens(link.head - 1, link.head)
+        if not own or not head:
+            continue
+        right, wrong = (
+            frozenset(t[-1] for s, e in spans if (t := places.tokens(s, e))) for spans in (link.right, link.wrong)
+        )
+        known = text.names is None
+        if known:
+            example.ends = np.array(sorted({*example.ends.tolist(), *right, *wrong}), np.int64)
+        example.pointers.append(Pointer(head[0], own, right, wrong if known else None))
+
+
+def training_examples(data: Path, vocabulary: Path) -> Iterator[Example]:
+    """Everything that the network is trained on, PolNeAR's held-out articles left out."""
+    gold = load_gold(data, "train")
+    kept_away = held_out(list(gold))
+    silver = {text.id.partition(":")[2]: text for text in corpora.polnear_silver(data)}
+    for name, (text, attributions) in sorted(gold.items()):
+        if name not in kept_away:
+            page = read_page(text)
+            example = Example(f"polnear:{name}", encode(page, vocabulary))
+            with_attributions(example, page, attributions)
+            if name in silver:
+                with_names(example, page, silver[name])
+            yield example
+    for reader in (corpora.gum, corpora.gap_validation, corpora.uner, corpora.crossner):
+        for found in reader(data):
+            page = read_page(found.text)
+            example = Example(found.id, encode(page, vocabulary))
+            with_names(example, page, found)
+            if len(page):
+                yield example
+
+
+def attribution_examples(data: Path, which: str, vocabulary: Path, only: set[str] | None = None) -> list[Example]:
+    """PolNeAR's articles of a part (or only some of them) with their attributions alone, for measuring."""
+    out = []
+    for name, (text, attributions) in sorted(load_gold(data, which).items()):
+        if only is None or name in only:
+            page = read_page(text)
+            example = Example(f"polnear:{name}", encode(page, vocabulary))
+            with_attributions(example, page, attributions)
+            out.append(example)
+    return out
