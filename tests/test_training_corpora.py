@@ -392,6 +392,15 @@ def test_a_surname_that_two_share_goes_to_one(tmp_path: Path, later: str, right:
     assert pairs(article) == [("She", "She", right, [])]
 
 
+def test_a_name_of_the_other_gender_in_the_chain_is_not_right(tmp_path: Path) -> None:
+    varga = "{}|NNP|-|2|compound Varga|NNP|P|3|nsubj left|VBD|-|0|root .|.|-|3|punct"
+    sentences = [varga.format("Mr."), varga.format("Mr."), varga.format("Mrs."), one("He")]
+    article = silver(tmp_path, sentences, [[(0, 0, 2), (1, 0, 2), (2, 0, 2), (3, 0, 1)]])
+    ((_, _, right, _),) = pairs(article)
+    assert len(right) == 2
+    assert (article.links[0].right[-1][0]) < article.text.index("Mrs.")
+
+
 def test_who_after_a_name_stands_for_it(tmp_path: Path) -> None:
     sentence = "Pank|NNP|P|5|nsubj ,|,|-|1|punct who|WP|-|4|nsubj spoke|VBD|-|1|acl:relcl left|VBD|-|0|root"
     assert pairs(silver(tmp_path, [sentence], [])) == [("who", "who", ["Pank"], [])]

@@ -41,6 +41,8 @@ class _Article:
     """The words of each name, in small letters, without Jr. and the like."""
     by_head: dict[int, Run]
     """The people, bodies and places by their head word."""
+    first_names: set[str]
+    """What the text uses as a first name and never as a surname."""
 
     def span(self, run: Run) -> Span:
         """Where a name stands in the text."""
@@ -102,7 +104,8 @@ def _article(tokens: list[Token]) -> _Article:
         low[run] = tuple(name[:-1] if len(name) > 1 and name[-1] in words.SUFFIXES else name)
         if run.kind != "other":
             by_head |= {place: run for place in places if tokens[place].head not in places}
-    return _Article(tokens, runs, low, by_head)
+    full = [name for run, name in low.items() if run.kind == "person" and len(name) > 1]
+    return _Article(tokens, runs, low, by_head, {name[0] for name in full} - {name[-1] for name in full})
 
 
 def _headed(tokens: list[Token], mention: _Mention) -> _Mention:
@@ -129,7 +132,7 @@ def _links(article: _Article, chain: list[_Mention]) -> Iterator[Link]:
         group = _group_of(article, mention, groups, pronoun and head.low not in PERSONAL)
         stop = mention.stop if pronoun else _core(article.tokens, mention)
         start, end = article.tokens[mention.first].start, article.tokens[stop - 1].end
-        right = [article.span(run) for run in group]
+        right = [article.span(run) for run in group if _agrees(head, _named_gender(article, [run]))]
         inside = any(start <= span[0] < end for span in right)
         if right and not inside and _agrees(head, _named_gender(article, group)):
             yield Link(start, end, head.end, right, [], pronoun)
@@ -239,10 +242,8 @@ def _named_gender(article: _Article, group: list[Run]) -> str:
     """ "m" or "f" by most titles and given names, "?" where they are as many, "" where they say nothing."""
     found = [_titled_gender(article, run) for run in group]
     given = words.given_names().gender
-    people = [name for run, name in article.words.items() if run.kind == "person" and len(name) > 1]
-    first_names = {name[0] for name in people} - {name[-1] for name in people}
     named = [article.words[run] for run in group if run.kind == "person" and article.words[run]]
-    found += [given.get(name[0], "") for name in named if len(name) > 1 or name[0] in first_names]
+    found += [given.get(name[0], "") for name in named if len(name) > 1 or name[0] in article.first_names]
     return _majority(found)
 
 
