@@ -22,11 +22,9 @@ MOST_IN_SENTENCE = 60
 
 def find_attributions(page: Page) -> list[Attribution]:
     """The attributions of a page in the order of the text."""
-    text = page.article_text
-    draft = Draft(page, [0 if is_markup(page, s) else sum(1 for _ in inner_words(text, s)) for s in page.stretches])
-    draft.interview = is_interview(page)
+    draft = draft_of(page)
     labelled = 0
-    for sentence in _sentences(draft):
+    for sentence in sentences(draft):
         labelled = max(labelled, read_label(draft, sentence))
         if sentence.first < labelled:
             continue
@@ -36,12 +34,21 @@ def find_attributions(page: Page) -> list[Attribution]:
                 draft.add(sentence, made)
         leftovers(draft, sentence)
     for made in draft.out:
-        made.content = _merged(made.content)
-        made.kind = _kind(page, made)
+        made.content = merged(made.content)
+        made.kind = kind_of(page, made)
     return _once(draft.out)
 
 
-def _sentences(draft: Draft) -> list[Sentence]:
+def draft_of(page: Page) -> Draft:
+    """A page before anything on it is attributed."""
+    text = page.article_text
+    draft = Draft(page, [0 if is_markup(page, s) else sum(1 for _ in inner_words(text, s)) for s in page.stretches])
+    draft.interview = is_interview(page)
+    return draft
+
+
+def sentences(draft: Draft) -> list[Sentence]:
+    """The sentences of the text around quotations with their cues and stretches; titles in passing are set aside."""
     page = draft.page
     cues, at, number = find_cues(page), 0, 0
     out: list[Sentence] = []
@@ -87,7 +94,8 @@ def _belongs_to_quote(page: Page, last: Sentence, first: int, stop: int, cues: l
     )
 
 
-def _kind(page: Page, made: Attribution) -> Kind:
+def kind_of(page: Page, made: Attribution) -> Kind:
+    """Whether all, some or none of the words reported stand in quotation marks."""
     tokens = [t for first, stop in made.content for t in range(first, stop)]
     inside = sum(page.stretch[t] >= 0 for t in tokens if page.is_word(t))
     if not inside:
@@ -111,7 +119,8 @@ def _once(found: list[Attribution]) -> list[Attribution]:
     return sorted(kept.values(), key=lambda made: made.content)
 
 
-def _merged(content: list[Range]) -> list[Range]:
+def merged(content: list[Range]) -> list[Range]:
+    """Pieces in order; those that touch are one."""
     out: list[Range] = []
     for first, stop in sorted(content):
         if out and first <= out[-1][1]:

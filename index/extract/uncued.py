@@ -137,7 +137,7 @@ def _continued(draft: Draft, previous: Attribution, number: int) -> Attribution 
     piece = page.inside[number]
     same = page.paragraph[piece[0]] == page.paragraph[previous.last]
     quoted = page.stretch[previous.last] >= 0
-    if same and quoted and previous.pattern in ("quote-cue", "cue-quote", "alone", "opened", "continued"):
+    if same and quoted and previous.pattern in ("quote-cue", "cue-quote", "alone", "opened", "continued", "network"):
         previous.content.append(piece)
         draft.claimed[number] = previous
         return None

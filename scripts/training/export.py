@@ -48,7 +48,7 @@ def export(net: Network, folder: Path) -> None:
     axes = dict.fromkeys(("pieces", "case", "quote", "mask"), by_piece) | dict.fromkeys(("first", *HEADS), by_token)
     anchor, far = torch.zeros(a, dtype=torch.long), torch.zeros(a, n, dtype=torch.long)
     link_axes = {"left": {0: "N"}, "right": {0: "N"}, "anchor": {0: "A"}}
-    link_axes |= dict.fromkeys(("far", "steps", "scores"), {0: "A", 1: "N"})
+    link_axes |= {key: {0: "A", 1: "N"} for key in ("far", "steps", "scores")}
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         work = Path(name)
