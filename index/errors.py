@@ -46,4 +46,8 @@ class LockHeldError(SaywhoError):
 
 
 class WeightsError(SaywhoError):
-    """The extractor's trained weights are missing or damaged."""
+    """The extractor's trained weights cannot be used."""
+
+
+class MissingWeightsError(WeightsError):
+    """The extractor's trained weights are not there."""

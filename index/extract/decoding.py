@@ -24,6 +24,8 @@ PRONOUNS = word_set("he she him her his hers himself herself they them their it 
 NEVER = -1e9
 UNSEEN = -20.0
 """The log-probability of tokens beyond an anchor's window."""
+REPORTED = 0.5
+"""A stretch without a clear cue is a quotation from this mean probability of its words being reported."""
 SNAPS_FROM = 0.5
 """The share of a quoted stretch from which all of it is content."""
 MOST_CANDIDATES = (60, 5)
@@ -73,16 +75,39 @@ def find(page: Page, scores: Scores, thresholds: dict[str, float]) -> list[Attri
     """The attributions of a page in the order of their anchors.
 
     thresholds: from which probability of its anchor an attribution counts: "marks" for those with words in quotation
-    marks, "plain" for the others.
+    marks, "plain" for the others, "rescue" for one that alone explains a stretch which seems to be reported.
     """
-    least = min(thresholds.values())
-    anchors = sorted((a for a in scores.anchors if a.probability >= least), key=lambda a: a.at)
-    found = [_found(anchor, labels) for anchor, labels in zip(anchors, best_labels(anchors), strict=True)]
-    found = [f for f in found if _counts(page, f, thresholds)]
+    anchors = sorted((a for a in scores.anchors if a.probability >= thresholds["rescue"]), key=lambda a: a.at)
+    all_found = [_found(anchor, labels) for anchor, labels in zip(anchors, best_labels(anchors), strict=True)]
+    marked = [_marked(page, f) for f in all_found]
+    taken = [m is not None and _counts(f, m, thresholds) for f, m in zip(all_found, marked, strict=True)]
+    claimed = {number for m, take in zip(marked, taken, strict=True) if take and m for number in m}
+    for k in sorted(range(len(anchors)), key=lambda k: -anchors[k].probability):
+        mine = marked[k]
+        if not taken[k] and mine and any(_unclaimed(page, scores, n) for n in mine - claimed):
+            taken[k] = True
+            claimed |= mine
+    found = [f for f, take in zip(all_found, taken, strict=True) if take]
     for f in found:
         _snap(page, f)
     _contest(found)
     return [made for f in found if (made := _attribution(page, f)) is not None]
+
+
+def _counts(f: _Found, marked: set[int], thresholds: dict[str, float]) -> bool:
+    return f.anchor.probability >= thresholds["marks" if marked else "plain"]
+
+
+def _marked(page: Page, f: _Found) -> set[int] | None:
+    """The stretches that the content has words in; None where it has no word at all."""
+    tokens = [int(t) for t in f.first + np.flatnonzero(f.content) if page.is_word(int(t))]
+    return {page.stretch[t] for t in tokens} - {-1} if tokens else None
+
+
+def _unclaimed(page: Page, scores: Scores, number: int) -> bool:
+    """Whether a stretch of two words or more seems to be reported."""
+    tokens = [t for t in range(*page.inside[number]) if page.is_word(t)]
+    return len(tokens) > 1 and float(scores.reported[tokens].mean()) >= REPORTED
 
 
 def best_labels(anchors: list[Anchor]) -> list[NDArray[np.int8]]:
@@ -115,14 +140,6 @@ def _found(anchor: Anchor, labels: NDArray[np.int8]) -> _Found:
         cue[anchor.at - anchor.first] = True
     likely: Floats = np.logaddexp(anchor.scores[:, 1], anchor.scores[:, 2])
     return _Found(anchor, anchor.first, content, source, cue, likely)
-
-
-def _counts(page: Page, f: _Found, thresholds: dict[str, float]) -> bool:
-    tokens = [int(t) for t in f.first + np.flatnonzero(f.content) if page.is_word(int(t))]
-    if not tokens:
-        return False
-    marked = any(page.stretch[t] >= 0 for t in tokens)
-    return f.anchor.probability >= thresholds["marks" if marked else "plain"]
 
 
 def _snap(page: Page, f: _Found) -> None:

@@ -7,13 +7,13 @@ from the paragraph before) and transcripts, whose form says enough: for these th
 import numpy as np
 
 from index.extract.attributions import draft_of, kind_of, merged, sentences
+from index.extract.decoding import REPORTED
 from index.extract.draft import Attribution, Draft, Sentence
 from index.extract.network import Floats
+from index.extract.titles import SHOUTS
 from index.extract.tokens import Page
 from index.extract.uncued import leftovers, read_label
 
-REPORTED = 0.5
-"""A stretch without a cue is a quotation from this mean probability of being reported words."""
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
 _BY_FORM = frozenset(["signed", "shouts", "label"])
@@ -45,6 +45,8 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
     out = [made for made in draft.out if _stands(page, made, reported)]
     for made in out:
         made.content = merged(made.content)
+        if made.cue is not None and made.source is None and SHOUTS & set(page.low[slice(*made.cue)]):
+            made.nobody = True
         made.kind = kind_of(page, made)
     return sorted(out, key=lambda made: made.content)
 

@@ -15,7 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from index.errors import WeightsError
+from index.errors import MissingWeightsError, WeightsError
 from index.extract.encoding import CLS, Encoded, Window, distance_buckets, encode, even_windows, paragraph_steps
 from index.extract.tokens import Page
 
@@ -61,8 +61,8 @@ class Network:
     """The graphs of one folder."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        check(folder)
-        self.folder = folder
+        self.version = check(folder)
+        """Eight hexadecimal digits that stand for these very weights."""
         self.vocabulary = folder / "vocabulary.json"
         self.calibration: dict[str, Any] = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
         self.far = np.array(self.calibration["far"], np.float32)
@@ -154,21 +154,26 @@ def _inputs(encoded: Encoded, cut: list[Window]) -> tuple[dict[str, Any], list[t
 _MEND = "fetch the project's files again, or make them with scripts/train_extractor.py"
 
 
-def check(folder: Path) -> None:
-    """Raises WeightsError where a file of the weights is missing or is not the one that was written."""
+def check(folder: Path) -> str:
+    """Eight hexadecimal digits of the weights' digests.
+
+    MissingWeightsError where a file is missing, WeightsError where one is not the one that was written.
+    """
     missing = [name for name in (*FILES, DIGESTS) if not (folder / name).is_file()]
     if missing:
-        raise WeightsError(f"{folder}: the extractor's weights are missing ({', '.join(missing)}); {_MEND}")
+        raise MissingWeightsError(f"{folder}: the extractor's weights are missing ({', '.join(missing)}); {_MEND}")
     try:
-        wanted = json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
+        listed = (folder / DIGESTS).read_bytes()
+        wanted = json.loads(listed)
     except ValueError as error:
         raise WeightsError(f"{folder / DIGESTS}: damaged ({error}); {_MEND}") from error
     for name in FILES:
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != wanted.get(name):
             raise WeightsError(f"{folder / name}: damaged, its content is not what was written; {_MEND}")
+    return hashlib.sha256(listed).hexdigest()[:8]
 
 
 @functools.cache
 def network() -> Network:
-    """The network of the project, loaded once. WeightsError where its files are missing or damaged."""
+    """The network of the project, loaded once. WeightsError, or MissingWeightsError, where its files are not right."""
     return Network()

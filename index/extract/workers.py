@@ -19,9 +19,9 @@ _AHEAD = 4
 
 def extractor_version() -> str:
     """The extractor's name and version; articles that another one worked on are worked on again."""
-    from index.extract.pipeline import EXTRACTOR
+    from index.extract.pipeline import extractor
 
-    return EXTRACTOR
+    return extractor()
 
 
 def extract_one(article: Article) -> list[Quotation] | Failure:
@@ -30,6 +30,8 @@ def extract_one(article: Article) -> list[Quotation] | Failure:
 
     try:
         return extract(article)
+    except SaywhoError:
+        raise
     except Exception as error:
         reason = f"the extractor failed on it ({type(error).__name__}: {error}); please report this with the article"
         return Failure(origin=article.origin, reason=reason, article_id=article.id)
