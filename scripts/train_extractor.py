@@ -36,8 +36,9 @@ from scripts.training.export import pack  # noqa: E402
 from scripts.training.finetune import finetune  # noqa: E402
 from scripts.training.net import Network  # noqa: E402
 from scripts.training.pretrain import pretrain  # noqa: E402
+from scripts.training.selftrain import news_examples  # noqa: E402
 
-UNCALIBRATED = {"thresholds": {"marks": 0.5, "plain": 0.5}}
+UNCALIBRATED = {"thresholds": {"marks": 0.5, "plain": 0.5, "rescue": 0.2}}
 
 
 def encoder_folder() -> Path:
@@ -62,12 +63,13 @@ def load(net: Network, path: Path, prefix: str = "") -> None:
 def main() -> None:
     """Runs one stage."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stage", choices=["pretrain", "train", "export"])
+    parser.add_argument("stage", choices=["pretrain", "train", "again", "export"])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--work", type=Path, required=True, help="a folder for checkpoints, 400 MB")
     parser.add_argument("--out", type=Path, default=ROOT / "index" / "extract" / "weights", help="of export")
     parser.add_argument("--steps", type=int, default=1500, help="of pretrain")
-    parser.add_argument("--epochs", type=int, default=5, help="of train")
+    parser.add_argument("--epochs", type=int, default=4, help="of train and of again")
+    parser.add_argument("--news", type=int, default=600_000, help="words of news that again learns from")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     if not args.data.is_dir():
@@ -76,7 +78,7 @@ def main() -> None:
     folder = encoder_folder()
     net = Network()
     net.load_encoder(folder / "model.safetensors")
-    trained = args.work / f"trained-{args.seed}.safetensors"
+    trained, again = (args.work / f"{name}-{args.seed}.safetensors" for name in ("trained", "again"))
     if args.stage == "pretrain":
         pretrain(net, args.data, folder / "tokenizer.json", args.work / "pretrain", args.steps, seed=args.seed)
     elif args.stage == "train":
@@ -86,8 +88,16 @@ def main() -> None:
         run = finetune(net, examples, args.work / f"train-{args.seed}", args.epochs, args.seed)
         save_file({name: p.contiguous().clone() for name, p in run.finished().items()}, trained)
         print(f"written: {trained}")
-    else:
+    elif args.stage == "again":
         load(net, trained)
+        examples = list(training_examples(args.data, folder / "tokenizer.json"))
+        examples += news_examples(args.data, args.out, args.news, args.seed)
+        print(f"{len(examples)} texts, {sum(len(e.encoded.pieces) for e in examples)} wordpieces", flush=True)
+        run = finetune(net, examples, args.work / f"again-{args.seed}", args.epochs, args.seed + 1000, speed=0.5)
+        save_file({name: p.contiguous().clone() for name, p in run.finished().items()}, again)
+        print(f"written: {again}")
+    else:
+        load(net, again if again.is_file() else trained)
         pack(net, args.out, folder / "tokenizer.json", UNCALIBRATED)
         print(f"written: {args.out}")
 

@@ -68,7 +68,7 @@ def read(page: Page, network: Network) -> tuple[Reading, Scores]:
     scores = network.scores(page)
     names = name_runs(page, scores)
     attributions = find(page, scores, network.calibration["thresholds"])
-    return Reading(attributions, names, _antecedents(page, network, scores, names, attributions)), scores
+    return Reading(attributions, names, antecedents(page, network, scores, names, attributions)), scores
 
 
 def find(page: Page, scores: Scores, thresholds: dict[str, float]) -> list[Attribution]:
@@ -192,7 +192,7 @@ def _attribution(page: Page, f: _Found) -> Attribution | None:
         return None
     made = Attribution(content, cue[0] if cue else None, source[0] if source else None, "network")
     made.more_cue, made.more_source = cue[1:], source[1:]
-    made.probability = f.anchor.probability
+    made.anchor, made.probability = f.anchor.at, f.anchor.probability
     made.clear = _clear(f)
     return made
 
@@ -244,9 +244,10 @@ def name_runs(page: Page, scores: Scores) -> list[NameRun]:
     return out
 
 
-def _antecedents(
+def antecedents(
     page: Page, network: Network, scores: Scores, names: list[NameRun], attributions: list[Attribution]
 ) -> dict[int, list[tuple[int, float]]]:
+    """Whom pronouns and the words of sources may stand for, as Reading.antecedents has it."""
     ends = np.array([run.stop - 1 for run in names], np.int64)
     asking = {t for t in range(len(page)) if page.low[t] in PRONOUNS}
     for made in attributions:

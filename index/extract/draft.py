@@ -32,6 +32,8 @@ class Attribution:
     more_cue: list[Range] = field(default_factory=list)
     more_source: list[Range] = field(default_factory=list)
     """Further pieces of an interrupted cue or source."""
+    anchor: int = -1
+    """The cue's first token as the network sees it."""
     probability: float = 0.0
     """Of there being an attribution at all, where the network found it."""
     clear: tuple[float, float] = (0.0, 0.0)

@@ -17,6 +17,7 @@ from scripts.training import corpora
 from scripts.training.corpora import Text
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
 
 ROLES = ("content", "source", "cue")
 KINDS = ("person", "organization", "place", "other")
@@ -46,6 +47,8 @@ class Example:
     """[tokens, 3] 0 outside, 1 first token, 2 inside, for content, source, cue."""
     links: list[tuple[int, dict[int, int]]] | None = None
     """For every attribution the first token of its cue and the label of each of its tokens."""
+    chance: Floats | None = None
+    """[tokens] how likely each is a cue's first token, where a teacher says so; else `links` alone decide."""
     names: Ints | None = None
     """[tokens] 0 outside, then 1 + 2·kind for a first token, one more inside."""
     ends: Ints = field(default_factory=lambda: np.zeros(0, np.int64))

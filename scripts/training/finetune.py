@@ -65,8 +65,9 @@ def make_batch(items: list[Item], random: np.random.Generator | None = None) -> 
         paragraph[row, :n] = example.encoded.paragraph[a:b]
         if example.names is not None:
             names[row, :n] = example.names[a:b]
-        if example.roles is not None and example.links is not None:
+        if example.roles is not None:
             roles[row, :n] = example.roles[a:b]
+        if example.links is not None:
             anchors[row, :n] = 0
             for at, link in example.links:
                 if a <= at < b:
@@ -78,6 +79,8 @@ def make_batch(items: list[Item], random: np.random.Generator | None = None) -> 
                         if a <= token < b:
                             line[token - a] = label
                     labels.append(line)
+            if example.chance is not None:
+                anchors[row, :n] = example.chance[a:b]
         asks += _asked(example, row, int(a), int(b))
     where = np.array(places, np.int64).reshape(-1, 2)
     link = np.array(labels, np.int64).reshape(-1, longest)
@@ -154,6 +157,7 @@ def losses(net: Network, batch: Batch) -> dict[str, Tensor]:
     if (batch.roles >= 0).any():
         truth = batch.roles.reshape(-1)
         out["roles"] = functional.cross_entropy(roles.float().reshape(-1, 3), truth) * WEIGHTS["roles"]
+    if (batch.anchors >= 0).any():
         known = batch.anchors >= 0
         found = functional.binary_cross_entropy_with_logits(anchors.float()[known], batch.anchors[known])
         out["anchor"] = found * WEIGHTS["anchor"]
@@ -197,11 +201,16 @@ def epoch_batches(examples: list[Example], random: np.random.Generator) -> list[
     return [out[k] for k in random.permutation(len(out)).tolist()]
 
 
-def finetune(net: Network, examples: list[Example], folder: Path, epochs: int, seed: int = 0) -> Run:
-    """Trains everything for so many epochs; goes on from a checkpoint. The run's `finished()` holds the weights."""
+def finetune(
+    net: Network, examples: list[Example], folder: Path, epochs: int, seed: int = 0, speed: float = 1.0
+) -> Run:
+    """Trains everything for so many epochs at `speed` times the learning rates; goes on from a checkpoint.
+
+    The run's `finished()` holds the weights.
+    """
     for name, parameter in net.named_parameters():
         parameter.requires_grad_(not name.startswith(("word", "predict")))
-    rates = {"layers": 1e-4, "norm": 1e-4, "place": 1e-4, "other": 1e-3}
+    rates = {"layers": 1e-4 * speed, "norm": 1e-4 * speed, "place": 1e-4 * speed, "other": 1e-3 * speed}
     plan = [len(epoch_batches(examples, np.random.default_rng([seed, epoch]))) for epoch in range(epochs)]
     run = Run(net, folder, sum(plan), rates, AVERAGE)
     run.resume()

@@ -1,0 +1,112 @@
+"""What the network found beside what marks and form say, and how sure all of it is."""
+
+import numpy as np
+import pytest
+
+from index.extract.confidence import RULES_RIGHT, confidence, features, group_of, log_odds, probability
+from index.extract.draft import Attribution
+from index.extract.history import Speaker
+from index.extract.joining import join
+from index.extract.tokens import Page, read_page
+
+
+def found(page: Page, content: str, source: str = "", cue: str = "") -> Attribution:
+    def place(words: str) -> tuple[int, int]:
+        first = page.start.index(page.article_text.index(words))
+        return first, page.end.index(page.article_text.index(words) + len(words)) + 1
+
+    made = Attribution([place(content)], place(cue) if cue else None, place(source) if source else None, "network")
+    made.probability, made.clear = 0.9, (0.9, 0.9)
+    return made
+
+
+def texts(page: Page, made: list[Attribution]) -> list[str]:
+    return [" … ".join(page.phrase(*piece) for piece in one.content) for one in made]
+
+
+def everywhere(page: Page, reported: float) -> np.ndarray:
+    return np.full(len(page), reported, np.float32)
+
+
+def test_what_goes_on_in_the_next_paragraph_is_taken_up() -> None:
+    page = read_page("“We tried,” Lee said.\n“Nobody came to the meeting.”")
+    first = found(page, "“We tried,”", "Lee", "said")
+    joined = join(page, [first], everywhere(page, 0.9))
+    assert texts(page, joined) == ["“We tried,”", "“Nobody came to the meeting.”"]
+    assert joined[1].follows is first
+
+
+@pytest.mark.parametrize(("reported", "count"), [(0.9, 1), (0.1, 0)])
+def test_a_stretch_without_a_cue_counts_where_it_seems_reported(reported: float, count: int) -> None:
+    page = read_page("The plan was a “quite remarkable piece of work” and cost little.")
+    assert len(join(page, [], everywhere(page, reported))) == count
+
+
+def test_a_signed_line_needs_no_cue() -> None:
+    page = read_page("“The best bread in town by far.” — Ann Lee")
+    (made,) = join(page, [], everywhere(page, 0.0))
+    assert made.source is not None
+    assert page.phrase(*made.source) == "Ann Lee"
+
+
+def test_three_labels_make_a_transcript_and_its_turns_are_not_taken_apart() -> None:
+    turn = "ROE: He said it would rain tomorrow."
+    page = read_page(f"LEE: What did he say to you?\n{turn}\nLEE: And what did you do then?")
+    inner = found(page, "it would rain tomorrow", "He", "said")
+    joined = join(page, [inner], everywhere(page, 0.9))
+    assert [made.pattern for made in joined] == ["label"] * 3
+
+
+def test_one_label_is_no_transcript() -> None:
+    page = read_page("UPDATE: Lee said it would rain tomorrow.\nNothing else is known of it.")
+    made = found(page, "it would rain tomorrow", "Lee", "said")
+    assert [m.pattern for m in join(page, [made], everywhere(page, 0.0))] == ["network"]
+
+
+def test_shouts_without_a_source_are_nobodys() -> None:
+    page = read_page("Lee left amid shouts of “Shame on you all” from the crowd.")
+    made = found(page, "“Shame on you all”", cue="shouts of")
+    (joined,) = join(page, [made], everywhere(page, 0.9))
+    assert joined.nobody
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "kind"),
+    [
+        ("“We go now,” Lee said.", "“We go now,”", "direct"),
+        ("Lee said they would “go now” and return.", "they would “go now” and return", "mixed"),
+        ("Lee said they would go now.", "they would go now", "indirect"),
+    ],
+)
+def test_the_kind_goes_by_the_marks(text: str, content: str, kind: str) -> None:
+    page = read_page(text)
+    (made,) = join(page, [found(page, content, "Lee", "said")], everywhere(page, 0.0))
+    assert made.kind == kind
+
+
+WHO = Speaker("Ann Lee", "person", "name", 0.8)
+
+
+def test_log_odds_and_back() -> None:
+    assert probability(log_odds(0.3)) == pytest.approx(0.3)
+    assert abs(log_odds(1.0)) < 20 > abs(log_odds(0.0))
+
+
+def test_the_regression_of_the_group_gives_the_confidence() -> None:
+    made = Attribution([(0, 1)], (1, 2), (2, 3), "network", "direct", probability=0.7, clear=(0.8, 0.6))
+    weights = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    odds = sum(w * x for w, x in zip(weights, features(made, WHO.certainty), strict=True))
+    assert group_of(made, WHO) == "found marks name"
+    for group in ("found marks name", "found marks"):
+        assert confidence(made, WHO, {group: weights}) == round(probability(odds), 3)
+
+
+def test_a_group_that_was_not_fitted_has_the_plain_product() -> None:
+    made = Attribution([(0, 1)], None, None, "network", probability=0.5, clear=(0.8, 0.0))
+    assert confidence(made, WHO, {}) == 0.4
+
+
+@pytest.mark.parametrize("pattern", sorted(RULES_RIGHT))
+def test_rules_have_the_share_in_which_they_were_right(pattern: str) -> None:
+    made = Attribution([(0, 1)], None, None, pattern)
+    assert confidence(made, WHO, None) == round(RULES_RIGHT[pattern] * 0.8, 3)
