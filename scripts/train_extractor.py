@@ -5,7 +5,10 @@ and goes on where it was.
     pip install '.[train]'
     scripts/train_extractor.py pretrain --work /tmp/extractor [--data ../shared/data]
     scripts/train_extractor.py train --work /tmp/extractor
+    scripts/train_extractor.py export --work /tmp/extractor       # again learns from news as these weights read it
+    scripts/train_extractor.py again --work /tmp/extractor --epochs 2
     scripts/train_extractor.py export --work /tmp/extractor
+    scripts/train_extractor.py calibrate --work /tmp/extractor
 """
 
 import argparse
@@ -31,10 +34,12 @@ sys.path.insert(0, str(ROOT))
 import torch  # noqa: E402
 from safetensors.torch import load_file, save_file  # noqa: E402
 
+from index.extract.network import Network  # noqa: E402
+from scripts.training.calibrate import calibrate  # noqa: E402
 from scripts.training.examples import training_examples  # noqa: E402
-from scripts.training.export import pack  # noqa: E402
+from scripts.training.export import pack, write_calibration  # noqa: E402
 from scripts.training.finetune import finetune  # noqa: E402
-from scripts.training.net import Network  # noqa: E402
+from scripts.training.net import Network as Net  # noqa: E402
 from scripts.training.pretrain import pretrain  # noqa: E402
 from scripts.training.selftrain import news_examples  # noqa: E402
 
@@ -49,7 +54,7 @@ def encoder_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def load(net: Network, path: Path, prefix: str = "") -> None:
+def load(net: Net, path: Path, prefix: str = "") -> None:
     """Puts stored weights into the network; those that are not stored stay."""
     if not path.is_file():
         sys.exit(f"{path}: not there; run the stage before this one with the same --work")
@@ -63,7 +68,7 @@ def load(net: Network, path: Path, prefix: str = "") -> None:
 def main() -> None:
     """Runs one stage."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stage", choices=["pretrain", "train", "again", "export"])
+    parser.add_argument("stage", choices=["pretrain", "train", "again", "export", "calibrate"])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--work", type=Path, required=True, help="a folder for checkpoints, 400 MB")
     parser.add_argument("--out", type=Path, default=ROOT / "index" / "extract" / "weights", help="of export")
@@ -76,7 +81,7 @@ def main() -> None:
         sys.exit(f"{args.data}: no such folder; give the folder that holds polnear/ with --data")
     torch.manual_seed(args.seed)
     folder = encoder_folder()
-    net = Network()
+    net = Net()
     net.load_encoder(folder / "model.safetensors")
     trained, again = (args.work / f"{name}-{args.seed}.safetensors" for name in ("trained", "again"))
     if args.stage == "pretrain":
@@ -96,6 +101,10 @@ def main() -> None:
         run = finetune(net, examples, args.work / f"again-{args.seed}", args.epochs, args.seed + 1000, speed=0.5)
         save_file({name: p.contiguous().clone() for name, p in run.finished().items()}, again)
         print(f"written: {again}")
+    elif args.stage == "calibrate":
+        network = Network(args.out)
+        write_calibration(args.out, network.calibration | calibrate(args.data, network))
+        print(f"written: {args.out / 'calibration.json'}")
     else:
         load(net, again if again.is_file() else trained)
         pack(net, args.out, folder / "tokenizer.json", UNCALIBRATED)

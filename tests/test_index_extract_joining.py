@@ -96,9 +96,9 @@ def test_the_regression_of_the_group_gives_the_confidence() -> None:
     made = Attribution([(0, 1)], (1, 2), (2, 3), "network", "direct", probability=0.7, clear=(0.8, 0.6))
     weights = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     odds = sum(w * x for w, x in zip(weights, features(made, WHO.certainty), strict=True))
-    assert group_of(made, WHO) == "found marks name"
-    for group in ("found marks name", "found marks"):
-        assert confidence(made, WHO, {group: weights}) == round(probability(odds), 3)
+    fitted = {"features": weights, "basis": {"name": 0.25, "pronoun": -3.0}}
+    assert group_of(made) == "found marks"
+    assert confidence(made, WHO, {"found marks": fitted}) == round(probability(odds + 0.25), 3)
 
 
 def test_a_group_that_was_not_fitted_has_the_plain_product() -> None:

@@ -50,28 +50,24 @@ def features(made: Attribution, certainty: float) -> list[float]:
     """
     content, source = made.clear
     sure = log_odds(source) if made.source is not None else 0.0
-    found = log_odds(made.probability)
-    return [1.0, found, log_odds(content), sure, float(made.source is None), log_odds(certainty)]
+    return [1.0, log_odds(made.probability), log_odds(content), sure, float(made.source is None), log_odds(certainty)]
 
 
-def group_of(made: Attribution, who: Speaker) -> str:
-    """Which regression a quotation belongs to: by how it was found, and by how its speaker is known."""
+def group_of(made: Attribution) -> str:
+    """Which regression a quotation belongs to: by how it was found, and whether it has marks."""
     how = "found" if made.pattern == "network" else "left"
-    marks = "plain" if made.kind == "indirect" else "marks"
-    return f"{how} {marks} {who.basis}"
+    return f"{how} {'plain' if made.kind == 'indirect' else 'marks'}"
 
 
 def confidence(made: Attribution, who: Speaker, calibration: dict[str, Any] | None) -> float:
     """The probability that a quotation and its speaker are right, 0 to 1.
 
-    calibration: the weights by group, as fitted; None where the rules stand alone.
+    calibration: by group the weights of the features and a weight for each basis; None where the rules stand alone.
     """
     if calibration is None:
         return round(RULES_RIGHT[made.pattern] * who.certainty, 3)
-    group = group_of(made, who)
-    weights = calibration.get(group) or calibration.get(" ".join(group.split()[:2]))
-    if weights is None:
-        base = made.probability if made.pattern == "network" else RULES_RIGHT[made.pattern] * made.probability
-        return round(base * who.certainty, 3)
-    odds = sum(w * x for w, x in zip(weights, features(made, who.certainty), strict=True))
-    return round(probability(odds), 3)
+    fitted = calibration.get(group_of(made))
+    if fitted is None:
+        return round(made.probability * who.certainty, 3)
+    odds = sum(w * x for w, x in zip(fitted["features"], features(made, who.certainty), strict=True))
+    return round(probability(odds + fitted["basis"].get(who.basis, 0.0)), 3)

@@ -1,0 +1,176 @@
+"""Thresholds and confidence, fitted on articles that training never saw.
+
+The truth: PolNeAR's annotation of those articles, and who really spoke (held_out_speakers.jsonl, made by reading them).
+"""
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import UsageError
+from index.extract import confidence, decoding, joining
+from index.extract.draft import Attribution
+from index.extract.entities import Names
+from index.extract.history import Speaker
+from index.extract.network import Network, Scores
+from index.extract.reading import Reading
+from index.extract.speakers import find_speakers
+from index.extract.tokens import Page, pipeline, read_page
+from index.records import Span
+from scripts.training.examples import held_out, load_gold
+
+SPEAKERS = Path(__file__).with_name("held_out_speakers.jsonl")
+BASES = ("name", "pronoun", "nominal", "implicit", "continued")
+MARKS, PLAIN, RESCUE = (0.3, 0.4, 0.5, 0.6), (0.4, 0.45, 0.5, 0.55, 0.6), (0.1, 0.2, 0.3, 1.0)
+FEW = 25
+"""A group with fewer examples is not fitted."""
+RIDGE = 1.0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One quotation that was extracted, and whether it was right, speaker and all."""
+
+    group: str
+    basis: str
+    features: list[float]
+    right: bool
+
+
+def tool(data: Path, name: str) -> ModuleType:
+    """A scorer of the folder tools beside the data."""
+    spec = importlib.util.spec_from_file_location(name, data.parent / "tools" / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{data.parent}/tools/{name}.py: cannot be loaded; --data must lie beside the scorers")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def calibrate(data: Path, network: Network) -> dict[str, Any]:
+    """The thresholds that find most, and the weights of the confidence, for `calibration.json`."""
+    every = load_gold(data, "train")
+    gold = {name: every[name] for name in sorted(held_out(list(every)))}
+    with pipeline().memory_zone():
+        pages = {name: read_page(text) for name, (text, _) in gold.items()}
+        scores = {name: network.scores(page) for name, page in pages.items()}
+        thresholds = _thresholds(tool(data, "score_attributions"), gold, pages, scores)
+        cases = list(_cases(tool(data, "score_speakers"), network, pages, scores, thresholds))
+    fitted = {}
+    for group in sorted({case.group for case in cases}):
+        mine = [case for case in cases if case.group == group]
+        print(f"{group}: {len(mine)} quotations, {100 * sum(c.right for c in mine) / len(mine):.1f} % right")
+        if len(mine) >= FEW:
+            fitted[group] = fit(mine)
+    return {"thresholds": thresholds, "confidence": fitted}
+
+
+def _thresholds(
+    scorer: ModuleType, gold: dict[str, Any], pages: dict[str, Page], scores: dict[str, Scores]
+) -> dict[str, float]:
+    """Those of a grid under which `quoted` end to end and `all` are best together."""
+    best: tuple[float, dict[str, float]] = (-1.0, {})
+    for marks in MARKS:
+        for plain in PLAIN:
+            for rescue in RESCUE:
+                chosen = {"marks": marks, "plain": plain, "rescue": min(rescue, marks, plain)}
+                rows = {name: _rows(page, scores[name], chosen) for name, page in pages.items()}
+                figures = scorer.score(gold, rows)
+                worth = figures["quoted"]["end_to_end_f"] + figures["all"]["f"]
+                if worth > best[0]:
+                    best = worth, chosen
+                    print(
+                        f"{chosen}: quoted {figures['quoted']['end_to_end_f']}, all {figures['all']['f']}", flush=True
+                    )
+    return best[1]
+
+
+def _rows(page: Page, scores: Scores, thresholds: dict[str, float]) -> list[dict[str, Any]]:
+    found = joining.join(page, decoding.find(page, scores, thresholds), scores.reported)
+    return [
+        {
+            "kind": made.kind,
+            "content": [page.span(*piece) for piece in made.content],
+            "cue": [page.span(*piece) for piece in ([made.cue] if made.cue else []) + made.more_cue],
+            "source": [page.span(*piece) for piece in ([made.source] if made.source else []) + made.more_source],
+        }
+        for made in found
+    ]
+
+
+def _cases(
+    scorer: ModuleType,
+    network: Network,
+    pages: dict[str, Page],
+    scores: dict[str, Scores],
+    thresholds: dict[str, float],
+) -> Iterator[Case]:
+    if not SPEAKERS.is_file():
+        raise UsageError(f"{SPEAKERS}: not there; fetch the project's files again")
+    truth: dict[str, list[dict[str, Any]]] = {}
+    for line in SPEAKERS.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        truth.setdefault(row["article_id"], []).append(row)
+    for name, page in pages.items():
+        found = decoding.find(page, scores[name], thresholds)
+        runs = decoding.name_runs(page, scores[name])
+        reading = Reading(found, runs, decoding.antecedents(page, network, scores[name], runs, found))
+        joined = joining.join(page, found, scores[name].reported)
+        speakers = find_speakers(page, Names(page, reading), joined, reading)
+        for made, who in zip(joined, speakers, strict=True):
+            right = any(_is_right(scorer, page, made, who, row) for row in truth.get(name, []))
+            yield Case(confidence.group_of(made), who.basis, confidence.features(made, who.certainty), right)
+
+
+def _is_right(scorer: ModuleType, page: Page, made: Attribution, who: Speaker, row: dict[str, Any]) -> bool:
+    """Whether a quotation covers half of a true one, and half of it is that, and the speaker is the true one."""
+    if row["class"] != "quotation":
+        return False
+    mine = [page.span(*piece) for piece in made.content]
+    shared = sum(max(0, min(b, d) - max(a, c)) for a, b in mine for c, d in row["content"])
+    if shared * 2 < _length(mine) or (shared * 2 < _length(row["content"]) and made.kind == "indirect"):
+        return False
+    if row["speaker_type"] == "unknown":
+        return not who.name or not re.search(r"[A-Z]", who.name)
+    if row["speaker_type"] in ("unnamed", "group") and not who.name:
+        return True
+    wanted = row["speaker"].split(";")
+    return any(scorer.same_name(one.strip(), who.name, row["speaker_type"]) for one in wanted)
+
+
+def _length(spans: list[Span]) -> int:
+    return sum(end - start for start, end in spans)
+
+
+def fit(cases: list[Case]) -> dict[str, Any]:
+    """A logistic regression with a weight for each feature and each basis, by Newton's method, drawn to simple ones.
+
+    The prior: the log-odds of the anchor and of the speaker count a half each, everything else nothing.
+    """
+    x = np.array([c.features + [float(c.basis == b) for b in BASES] for c in cases], np.float64)
+    y = np.array([c.right for c in cases], np.float64)
+    prior = np.zeros(x.shape[1])
+    prior[[1, 5]] = 0.5
+    ridge = np.full(x.shape[1], RIDGE)
+    ridge[0] = 1e-3
+    w = prior.copy()
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-(x @ w)))
+        gradient = x.T @ (p - y) + ridge * (w - prior)
+        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge), gradient)
+        w -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    shown = [round(float(value), 4) for value in w]
+    cut = len(cases[0].features)
+    return {"features": shown[:cut], "basis": dict(zip(BASES, shown[cut:], strict=True))}
