@@ -216,19 +216,20 @@ def _ranges(page: Page, first: int, flags: Flags) -> list[Range]:
 
 def name_runs(page: Page, scores: Scores) -> list[NameRun]:
     """The names that the network sees, in order and disjoint; none goes beyond a paragraph or a mark's edge."""
-    labels = scores.names.argmax(1)
+    labels = scores.names.argmax(1).tolist()
+    total = np.concatenate([np.zeros((1, 4)), scores.names[:, 1:].reshape(-1, 4, 2).sum(2).cumsum(0)])
     out: list[NameRun] = []
-    at = 0
-    while at < len(page):
-        label = int(labels[at])
+    at, n = 0, len(page)
+    while at < n:
+        label = labels[at]
         if not label:
             at += 1
             continue
         kind, first = (label - 1) // 2, at
         at += 1
         while (
-            at < len(page)
-            and int(labels[at]) == 2 + 2 * kind
+            at < n
+            and labels[at] == 2 + 2 * kind
             and page.paragraph[at] == page.paragraph[first]
             and page.stretch[at] == page.stretch[first]
         ):
@@ -239,8 +240,8 @@ def name_runs(page: Page, scores: Scores) -> list[NameRun]:
         while first < stop and not page.is_word(first):
             first += 1
         if stop > first:
-            chance = scores.names[first:stop, [1 + 2 * kind, 2 + 2 * kind]].sum(1).mean()
-            out.append(NameRun(first, stop, KINDS[kind], float(chance)))
+            chance = (total[stop, kind] - total[first, kind]) / (stop - first)
+            out.append(NameRun(first, stop, KINDS[kind], float(min(1.0, chance))))
     return out
 
 
@@ -259,6 +260,7 @@ def antecedents(
         among = ends[max(0, here - MOST_CANDIDATES[0]) : here + MOST_CANDIDATES[1]]
         among = among[among != at]
         chances = network.antecedents(scores, at, among)
-        order = np.argsort(-chances, kind="stable")
-        out[at] = [(int(among[k]), float(chances[k])) for k in order if chances[k] >= LEAST_ANTECEDENT]
+        likely = np.flatnonzero(chances >= LEAST_ANTECEDENT)
+        order = likely[np.argsort(-chances[likely], kind="stable")]
+        out[at] = list(zip(among[order].tolist(), chances[order].tolist(), strict=True))
     return out
