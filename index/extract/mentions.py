@@ -16,6 +16,7 @@ _GLUED = re.compile(r"[a-z]{3}[A-Z]")
 """Page furniture run into a name, as in "LeeMore"; in a short name it may be a brand's own way."""
 LONGEST_NAME = 10
 _HEADLINE_SHARE = 0.7
+_FULL_ENDS = frozenset({".", "”", '"'})
 _CLOSED = (
     phrases.DETERMINERS | phrases.PREPOSITIONS | phrases.CONJUNCTIONS | phrases.SUBORDINATORS | phrases.AUXILIARY
 ) - {"will", "both", "like"}
@@ -26,6 +27,8 @@ OFFICES = word_set(
     of the state defense defence house treasury labor education commerce energy staff
     """
 )
+INITIAL = re.compile(r"[A-Z]\.?")
+_OPENING, _CLOSING = frozenset("“\"‘('"), frozenset("”\"’)'")
 _ACRONYM = re.compile(r"(?:[A-Z]\.){2,}|[A-Z]{2,6}s?|[A-Z]&[A-Z]")
 
 
@@ -40,16 +43,21 @@ class Mention:
     titles: tuple[str, ...] = ()
     suffix: str = ""
     surface: str = ""
+    """As the article has it, titles apart."""
     quoted: bool = False
     """Whether it stands inside a quotation."""
+    alias: str = ""
+    """The nickname that stands in marks inside it."""
 
 
 def find_mentions(page: Page) -> list[Mention]:
-    """The names of a page, in order and disjoint."""
-    return _Finder(page).find()
+    """The names of a page, in order and disjoint, by capitals alone."""
+    return Finder(page).find()
 
 
-class _Finder:
+class Finder:
+    """Finds names on a page, and makes a mention of any range of its tokens."""
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.given = words.given_names()
@@ -57,6 +65,7 @@ class _Finder:
         self.headlines = _headlines(page)
 
     def find(self) -> list[Mention]:
+        """The names, in order and disjoint."""
         out: list[Mention] = []
         at = 0
         while at < len(self.page):
@@ -64,17 +73,15 @@ class _Finder:
             if stop is None:
                 at += 1
                 continue
-            made = self._mention(at, stop)
+            made = self.mention(at, stop)
             if made:
                 out.append(made)
             at = stop
-        seen = {m.surface for m in out if not self._begins(m.first)}
+        seen = {m.surface for m in out if not self.begins(m.first)}
         seen |= {m.core[k] for m in out if len(m.core) > 1 for k in (0, -1)}
-        return [
-            m for m in out if m.kind != "other" or len(m.core) > 1 or m.surface in seen or not self._begins(m.first)
-        ]
+        return [m for m in out if m.kind != "other" or len(m.core) > 1 or m.surface in seen or not self.begins(m.first)]
 
-    def _begins(self, at: int) -> bool:
+    def begins(self, at: int) -> bool:
         """Whether a token is the first of a sentence or of a quotation, where a capital tells nothing."""
         page = self.page
         return at == 0 or page.sentence[at - 1] != page.sentence[at] or page.words[at - 1] in _BEFORE_SENTENCE
@@ -90,11 +97,18 @@ class _Finder:
             return False
         if word in phrases.PRONOUNS or word in ("i'm", "i've", "i'd", "i'll"):
             return False
-        if word in _CLOSED or (phrases.is_day(page, at) and word != "may") or re.match(r"[rdi]-\w", word):
+        if word in _CLOSED or self._is_date(at) or re.match(r"[rdi]-\w", word):
             return False
         return not (
-            self._begins(at) and word in self.lower and word not in words.TITLES and word not in self.given.gender
+            self.begins(at) and word in self.lower and word not in words.TITLES and word not in self.given.gender
         )
+
+    def _is_date(self, at: int) -> bool:
+        """Whether a token is a day or a month, and not the given name that is written so: "April Lee"."""
+        if not phrases.is_day(self.page, at):
+            return False
+        named = self.page.low[at] in self.given.gender and at + 1 < len(self.page) and self._capital(at + 1)
+        return not (named or self.page.low[at] == "may")
 
     def _run(self, first: int) -> int | None:
         page = self.page
@@ -113,7 +127,10 @@ class _Finder:
         page, low = self.page, self.page.low
         follows = at + 1 < len(page) and self._capital(at + 1) and page.stretch[at + 1] == page.stretch[first]
         nickname = (
-            at + 3 < len(page) and page.words[at] in '“"‘(' and page.words[at + 2] in '”"’)' and self._capital(at + 1)
+            at + 3 < len(page)
+            and page.words[at] in _OPENING
+            and page.words[at + 2] in _CLOSING
+            and self._capital(at + 1)
         )
         if nickname and self._capital(at + 3) and page.low[first] in self.given.gender:
             return 3
@@ -129,7 +146,7 @@ class _Finder:
         if self._capital(at):
             if low[at - 1 : at + 1] == ["usa", "today"]:
                 return 1
-            if low[at] in _CLOSED | phrases.PRONOUNS or phrases.is_day(page, at) or re.match(r"[rdi]-\w", low[at]):
+            if low[at] in _CLOSED | phrases.PRONOUNS or self._is_date(at) or re.match(r"[rdi]-\w", low[at]):
                 return 0
             last_word = page.words[at - 1]
             return (
@@ -150,6 +167,8 @@ class _Finder:
         ):
             return 3
         if low[at] == "&" and follows:
+            return 2
+        if low[at] == "for" and low[at - 1] in words.JOINED_BY_FOR and follows:
             return 2
         if low[at] == "of" and low[at - 1] in words.JOINED_BY_OF:
             if follows:
@@ -173,10 +192,13 @@ class _Finder:
             last += 1
         return page.low[last] in words.BODIES and last >= at
 
-    def _mention(self, first: int, stop: int) -> Mention | None:
+    def mention(self, first: int, stop: int) -> Mention | None:
+        """What a run of tokens names; None where it is no name."""
         page = self.page
         quoted = page.stretch[first] >= 0
-        tokens = [t for t in range(first, stop) if page.is_word(t)]
+        tokens = [t for t in range(first, stop) if page.is_word(t) and not in_marks(page, first, t, stop)]
+        if not tokens:
+            return None
         if len(tokens) > 2 and any(_GLUED.search(page.words[t]) for t in tokens):
             return None
         low = [page.low[t] for t in tokens]
@@ -191,9 +213,9 @@ class _Finder:
             # "Speaker of the House Paul Ryan", "Secretary of State John Kerry"
             while core and core[0].lower() in OFFICES:
                 core = core[1:]
-            if bodies and len(core) > 1:
+            if bodies and (len(core) > 1 or (core[-1:] and core[-1].lower() in words.BODIES)):
                 return self._body(first, stop, quoted)
-            return self._person(first, stop, core, tuple(low[: title + 1]), quoted) if core else None
+            return self.person(first, stop, core, tuple(low[: title + 1])) if core else None
         if all(w in words.TITLES | words.ROLES | {"of", "the", "state"} for w in low):
             return None
         if bodies or (low[0] in words.PLACES and "'s" in low):
@@ -206,17 +228,15 @@ class _Finder:
         if len(low) == 1 and _ACRONYM.fullmatch(page.words[first]) and page.low[first] not in self.lower:
             return self._body(first, stop, quoted)
         core = [page.words[t] for t in tokens]
-        if (
-            len(core) > 2
-            and low[0] not in self.given.gender
-            and self.given.gender.get(low[1])
-            and low[0] not in words.PLACES
-        ):
-            core, low = core[1:], low[1:]  # "Crooked Hillary Clinton": a word before a given name is no part of it
+        # "Crooked Hillary Clinton": words before a given name are no part of it, an initial is
+        extra = next((k for k, w in enumerate(low[:-1]) if self.given.gender.get(w) is not None), 0)
+        if extra and low[0] not in words.PLACES and not INITIAL.fullmatch(core[0]):
+            core, low = core[extra:], low[extra:]
         if any(w in words.NOT_NAMES for w in low):
             return Mention(first, stop, "other", tuple(core), surface=surface, quoted=quoted)
-        if (low[0] in self.given.gender and len(low) > 1) or (len(low) == 3 and re.fullmatch(r"[A-Z]\.?", core[1])):
-            return self._person(first, stop, core, (), quoted)
+        initials = len(low) > 1 and INITIAL.fullmatch(core[0]) and not INITIAL.fullmatch(core[-1])
+        if (low[0] in self.given.gender and len(low) > 1) or initials or (len(low) == 3 and INITIAL.fullmatch(core[1])):
+            return self.person(first, stop, core, ())
         kind: NameKind = "other"
         return Mention(first, stop, kind, tuple(core), surface=surface, quoted=quoted)
 
@@ -227,17 +247,25 @@ class _Finder:
             return None
         return found[-1]
 
-    def _person(self, first: int, stop: int, core: list[str], titles: tuple[str, ...], quoted: bool) -> Mention:
+    def person(self, first: int, stop: int, core: list[str], titles: tuple[str, ...]) -> Mention:
+        """A person at tokens [first, stop) whose name, titles apart, is `core`."""
         suffix = core[-1] if len(core) > 1 and core[-1].lower() in words.SUFFIXES else ""
         if suffix:
             core = core[:-1]
         if all(w.isupper() and len(w) > 2 for w in core):
             core = [w.title() for w in core]
-        return Mention(first, stop, "person", tuple(core), titles, suffix, " ".join(core), quoted)
+        quoted = self.page.stretch[first] >= 0
+        alias = next((self.page.words[t] for t in range(first, stop) if in_marks(self.page, first, t, stop)), "")
+        return Mention(first, stop, "person", tuple(core), titles, suffix, " ".join(core), quoted, alias)
 
     def _body(self, first: int, stop: int, quoted: bool) -> Mention:
         surface = self.page.phrase(first, stop)
         return Mention(first, stop, "organization", tuple(w for w in surface.split()), surface=surface, quoted=quoted)
+
+
+def in_marks(page: Page, first: int, at: int, stop: int) -> bool:
+    """Whether a word inside a name stands in marks or brackets of its own: a nickname."""
+    return first < at < stop - 1 and page.words[at - 1] in _OPENING and page.words[at + 1] in _CLOSING
 
 
 def _headlines(page: Page) -> set[int]:
@@ -255,7 +283,7 @@ def _headlines(page: Page) -> set[int]:
         if len(long_words) >= 4 and (
             (
                 stop - at <= 25
-                and page.words[stop - 1] not in {".", "”", '"'}
+                and (page.words[stop - 1] not in _FULL_ENDS or at == 0)
                 and capital > _HEADLINE_SHARE * len(long_words)
             )
             or shouting > _HEADLINE_SHARE * len(long_words)

@@ -3,28 +3,98 @@
 Attributions are taken in the order of the text; each knows who spoke before it.
 """
 
-import math
+from collections.abc import Sequence
+
+import numpy
+from numpy.typing import NDArray
 
 from index.extract import phrases, words
+from index.extract.choosing import Task, chooser
 from index.extract.draft import Attribution
 from index.extract.entities import Entity, Names
+from index.extract.evidence import Evidence, Form, Memory, Question, Wanted
 from index.extract.history import History, Speaker
 from index.extract.mentions import Mention
 from index.extract.phrases import Range
+from index.extract.reading import Reading
+from index.extract.sources import Sources
 from index.extract.tokens import Page
 from index.records import Basis, SpeakerType
 
 LONGEST_PHRASE = 12
 """Words of a description that stands for an unnamed speaker."""
+MOST_CANDIDATES = 3
+_LIKELY = 0.02
+"""A rival less likely than this is none."""
 
-_PRONOUN_KIND = {"he": "m", "she": "f", "it": "body", "they": "many"}
-_BOUNDS = phrases.PREPOSITIONS - {"of"} | phrases.RELATIVE | {"when", "while", "where", "during", "told"}
+PRONOUNS: dict[str, tuple[Wanted, Form]] = {
+    "he": ("m", "subject"),
+    "him": ("m", "object"),
+    "his": ("m", "possessive"),
+    "himself": ("m", "object"),
+    "she": ("f", "subject"),
+    "her": ("f", "possessive"),
+    "hers": ("f", "possessive"),
+    "herself": ("f", "object"),
+    "it": ("body", "subject"),
+    "its": ("body", "possessive"),
+    "they": ("many", "subject"),
+    "them": ("many", "object"),
+    "their": ("many", "possessive"),
+}
 
 
-def find_speakers(page: Page, names: Names, attributions: list[Attribution]) -> list[Speaker]:
-    """The speaker of each attribution, in the same order."""
-    resolver = _Resolver(page, names)
+def find_speakers(
+    page: Page,
+    names: Names,
+    attributions: list[Attribution],
+    reading: Reading | None = None,
+    *,
+    author: str | None = None,
+) -> list[Speaker]:
+    """The speaker of each attribution, in the same order.
+
+    A reading's antecedents weigh in on pronouns and descriptions. `author` is who "I" is outside of quotations.
+    """
+    resolver = Resolver(page, names, reading, author)
     return [resolver.resolve(made) for made in attributions]
+
+
+def pronoun_entity(page: Page, names: Names, at: int, reading: Reading | None = None) -> Entity | None:
+    """Whom the personal or possessive pronoun at token `at` means; None for nobody named or no such pronoun.
+
+    Looks at that pronoun alone: nothing is known of who says what.
+    """
+    known = PRONOUNS.get(page.low[at])
+    if known is None:
+        return None
+    question = Question(at, *known)
+    entities, rows = Evidence(page, names).rows(question, Memory())
+    found = ranked("pronoun", entities, rows, antecedents(names, entities, question, reading))
+    return found[0][1] if found else None
+
+
+def antecedents(
+    names: Names, entities: list[Entity], question: Question, reading: Reading | None
+) -> list[float] | None:
+    """The network's probability of each candidate, for a description of nobody too; None where it says nothing."""
+    if reading is None or question.at not in reading.antecedents:
+        return None
+    weights: dict[int, float] = {}
+    for token, probability in reading.antecedents[question.at]:
+        meant = names.entity_at(token)
+        if meant is not None:
+            weights[id(meant)] = weights.get(id(meant), 0.0) + probability
+    out = [weights.get(id(entity), 0.0) for entity in entities]
+    return [*out, max(0.0, 1 - sum(weights.values()))] if question.noun else out
+
+
+def ranked(
+    task: Task, entities: list[Entity], rows: NDArray[numpy.float32], network: list[float] | None
+) -> list[tuple[float, Entity | None]]:
+    """The candidates with their probabilities, likeliest first; None is nobody named."""
+    who: list[Entity | None] = [*entities, None] if len(rows) > len(entities) else [*entities]
+    return sorted(zip(chooser().shares(task, rows, network), who, strict=True), key=lambda pair: -pair[0])
 
 
 def _nobody(basis: Basis, certainty: float) -> Speaker:
@@ -38,14 +108,31 @@ def _somebody(entity: Entity, basis: Basis, certainty: float) -> Speaker:
     return Speaker(entity.name, kind, basis, certainty, (), entity)
 
 
-class _Resolver:
-    def __init__(self, page: Page, names: Names) -> None:
+def _chosen(found: Sequence[tuple[float, Entity | None]], basis: Basis) -> Speaker:
+    """The likeliest entity as a speaker, with its rivals."""
+    share, entity = next((share, entity) for share, entity in found if entity is not None)
+    best = _somebody(entity, basis, share)
+    rivals = [(e.name, round(s, 3)) for s, e in found if e is not None and s >= _LIKELY][:MOST_CANDIDATES]
+    return Speaker(best.name, best.type, basis, share, tuple(rivals), entity)
+
+
+class Resolver:
+    """Takes the attributions of a page in the order of the text."""
+
+    def __init__(self, page: Page, names: Names, reading: Reading | None, author: str | None) -> None:
         self.page = page
         self.names = names
+        self.reading = reading
+        self.author = author
         self.history = History(page, names)
-        self.by_surname = {m.core[-1].lower(): m for m in names.mentions if m.kind == "person"}
+        self.sources = Sources(page, names)
+        self.by_surname: dict[str, Entity] = {}
+        for entity in sorted(names.entities, key=lambda e: len(e.mentions)):
+            if entity.kind == "person":
+                self.by_surname.update((m.core[-1].lower(), entity) for m in entity.mentions)
 
     def resolve(self, made: Attribution) -> Speaker:
+        """The speaker of the next attribution."""
         speaker = self._resolve(made)
         self.history.add(made, speaker)
         return speaker
@@ -58,16 +145,40 @@ class _Resolver:
             return before.again("continued", 0.95)
         if made.source is None:
             return self._implicit(made)
-        first, stop = self._core(made.source)
+        core = self.sources.core(made.source)
+        first, stop = core
         head = self.page.low[first]
         if made.pattern == "label" and stop - first == 1 and head in ("q", "q.", "a", "a."):
             return self._guest(first) if head.startswith("a") else _nobody("implicit", 0.7)
-        if stop - first == 1 and head in phrases.PRONOUNS | phrases.RELATIVE:
+        if stop - first == 1 and (head in phrases.PRONOUNS | phrases.RELATIVE or head in PRONOUNS):
             return self._pronoun(first, head, made)
-        found = self._named(made.source, first, stop)
+        several = self.sources.several(core)
+        if several:
+            together = " and ".join(self.names.entity_of[m.first].name for m in several)
+            return Speaker(together, "group", "name", 0.85)
+        found = self.sources.named(made.source, core)
+        if found is not None and first <= found.first and found.stop > made.source[1]:
+            return self._cut(found, made.source[1])
         if found is not None:
             return _somebody(self.names.entity_of[found.first], "name", 0.95)
-        return self._nominal(first, stop, made.source[1])
+        shouted = self.by_surname.get(self.page.low[stop - 1]) if self.page.words[stop - 1].isupper() else None
+        if shouted is not None:
+            return _somebody(shouted, "name", 0.95)
+        return self._nominal(core, made)
+
+    def ask(self, task: Task, question: Question, at: int) -> list[tuple[float, Entity | None]]:
+        """Whom a question may mean, likeliest first, after what was said before token `at`."""
+        evidence = self.history.evidence
+        entities, rows = evidence.rows(question, self.history.memory(at))
+        return ranked(task, entities, rows, antecedents(self.names, entities, question, self.reading))
+
+    def _cut(self, found: Mention, end: int) -> Speaker:
+        """Who is meant by a name of which a source holds the first words only: capitals of a headline ran on."""
+        tokens = [self.page.words[k] for k in range(found.first, end) if self.page.is_word(k)]
+        known = self.by_surname.get(tokens[-1].lower()) if tokens else None
+        if known is not None:
+            return _somebody(known, "name", 0.9)
+        return Speaker(self.page.phrase(found.first, end), "person", "name", 0.6)
 
     def _implicit(self, made: Attribution) -> Speaker:
         """Whoever spoke just before, when this comes right after it."""
@@ -84,81 +195,36 @@ class _Resolver:
             return _nobody("implicit", 0.7)
         return _somebody(self.names.entity_of[guest.first], "implicit", 0.75)
 
-    def _core(self, source: Range) -> Range:
-        """The source without its apposition, its relative clause and what follows a preposition."""
-        page = self.page
-        first, stop = source
-        while first < stop and not page.is_word(first):
-            first += 1
-        if first >= stop:
-            return source
-        end = first + 1
-        while end < stop:
-            inside = end in self.names.at and end - 1 in self.names.at and self.names.at[end] is self.names.at[end - 1]
-            if not inside and (
-                page.words[end] in {",", "(", ":", ";", "—", "–", "--", "["} or page.low[end] in _BOUNDS
-            ):
-                break
-            end += 1
-        while end > first + 1 and not page.is_word(end - 1):
-            end -= 1
-        return first, end
-
-    def _named(self, source: phrases.Range, first: int, stop: int) -> Mention | None:
-        """The name that heads a source: at the end of its core, or in apposition to a role ("a lawyer, Ann Lee,")."""
-        page, at = self.page, self.names.at
-        last = stop - 1
-        if page.low[last] in ("'s", "'") and last > first:
-            last -= 1
-        found = at.get(last)
-        of = next(
-            (k for k in range(first + 1, last + 1) if page.low[k] == "of" and not (k in at and at[k].first < k)), None
-        )
-        if of is not None:
-            # "Joel Pollak of the Times": the name before "of"; "the head of the Times": nobody's name
-            found = at.get(of - 1)
-        if found is None and page.words[last].isupper() and self._shouted_name(last):
-            return self._shouted_name(last)
-        if found is not None and page.low[last] in words.DOCUMENTS | words.PEOPLE and found.kind != "organization":
-            found = None
-        if found is not None:
-            return found
-        if page.low[last] in words.DOCUMENTS:
-            owner = next((at[k] for k in range(last, first - 1, -1) if k in at), None)
-            by = next((k for k in range(stop, source[1]) if page.low[k] in ("by", "from")), source[1])
-            after = next((at[k] for k in range(source[1] - 1, by, -1) if k in at and at[k].kind == "person"), None)
-            after = after or next((at[k] for k in range(by, min(source[1], by + 5)) if k in at), None)
-            return after or owner
-        if stop < source[1] and page.words[stop] == "," and page.low[last] in words.ROLES | {"of"} | words.SPOKES:
-            for k in range(stop + 1, min(source[1], stop + 5)):
-                if k in at and at[k].kind in ("person", "other"):
-                    return at[k]
-        return None
-
-    def _shouted_name(self, at: int) -> Mention | None:
-        """WALLACE in a transcript, when Wallace is named elsewhere."""
-        return self.by_surname.get(self.page.low[at])
-
     def _pronoun(self, at: int, word: str, made: Attribution) -> Speaker:
-        kind, before = _PRONOUN_KIND.get(word), self.history.last
+        before = self.history.last
         if word in phrases.RELATIVE:
             entity = self.history.antecedent(at)
             return _somebody(entity, "pronoun", 0.85) if entity is not None else _nobody("pronoun", 0.3)
-        if kind is None:
+        if word in ("i", "we"):
+            return self._first_person(at, word)
+        known = PRONOUNS.get(word)
+        if known is None:
             return _nobody("pronoun", 0.4)
-        if kind == "many" and before is not None and before.type == "group":
+        wanted, form = known
+        if wanted == "many" and before is not None and before.type == "group":
             return before.again("pronoun", 0.8)
-        if kind in ("m", "f") and self._unnamed_just_spoke(at):
+        if wanted in ("m", "f") and self._unnamed_just_spoke(at):
             return self.history.recent[-1].speaker.again("pronoun", 0.8)
-        ranked = self.history.ranked(at, kind, made)
-        if not ranked:
+        question = Question(at, wanted, form, tuple(made.content))
+        found = self.ask("pronoun", question, at)
+        if not found:
             nameless = before is not None and before.type in ("unnamed", "group", "organization")
             return before.again("pronoun", 0.5) if before is not None and nameless else _nobody("pronoun", 0.3)
-        top = ranked[0][0]
-        total = sum(math.exp(score - top) for score, _ in ranked[:4])
-        shares = tuple((e.name, round(math.exp(score - top) / total, 3)) for score, e in ranked[:3])
-        best = _somebody(ranked[0][1], "pronoun", 0.5 + 0.45 * shares[0][1])
-        return Speaker(best.name, best.type, "pronoun", best.certainty, shares, best.entity)
+        return _chosen(found, "pronoun")
+
+    def _first_person(self, at: int, word: str) -> Speaker:
+        """Whoever says the words around it; outside of quotations the author, where that is known."""
+        around = self.history.enclosing(at)
+        if around is not None and around.name is not None:
+            return around.again("pronoun", 0.8)
+        if word == "i" and self.author and self.page.stretch[at] < 0:
+            return Speaker(self.author, "person", "pronoun", 0.7)
+        return _nobody("pronoun", 0.4)
 
     def _unnamed_just_spoke(self, at: int) -> bool:
         """Whether somebody without a name spoke last, in this paragraph, and nobody was named since."""
@@ -167,40 +233,89 @@ class _Resolver:
             return False
         if self.page.paragraph[made.source[0]] != self.page.paragraph[at]:
             return False
-        if self.page.low[self._head(*self._core(made.source))] not in words.ROLES:
+        if self.page.low[self.sources.head(self.sources.core(made.source))] not in words.ROLES:
             return False
         return not any(k in self.names.at and self.names.at[k].kind == "person" for k in range(made.source[0], at))
 
-    def _nominal(self, first: int, stop: int, end: int) -> Speaker:
+    def _nominal(self, core: Range, made: Attribution) -> Speaker:
         """A description: of somebody named, of a body it speaks for, or of nobody named."""
         page, names = self.page, self.names
-        head = self._head(first, stop)
+        first, stop = core
+        end = made.source[1] if made.source else stop
+        head = self.sources.head(core)
         noun = page.low[head]
-        body = self._body_in(first, end) if noun in words.SPOKES else None
-        if body is not None:
-            return _somebody(names.entity_of[body.first], "nominal", 0.75)
+        if noun in words.SPOKES:
+            body = self._spoken_for(first, end)
+            if body is not None:
+                return body
+        if noun in words.DOCUMENTS:
+            issuer = self._issuer(first, noun, made)
+            if issuer is not None:
+                return issuer
         if page.low[first] == "the" and noun in self.history.unnamed:
             return self.history.unnamed[noun].again("nominal", 0.9)
         many = noun in words.PEOPLE or _is_plural(noun)
-        if not many and (page.low[first] in ("the", "this", "that", "our") or first == head):
-            entity = self.history.described(first, stop, head)
-            if entity is not None:
-                return _somebody(entity, "nominal", 0.6)
+        bare = first == head and noun in words.ROLES and page.words[head].islower()
+        if not many and (page.low[first] in ("the", "this", "that", "our") or bare):
+            found = self._described(first, head, made)
+            if found and found[0][1] is not None:
+                return _chosen(found, "nominal")
         inside = next((names.at[k] for k in range(head, first - 1, -1) if k in names.at), None)
         if inside is not None and noun in words.BODIES | words.DOCUMENTS:
             return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
-        if stop - first <= 3 and not many and self._is_lone_name(first, stop, noun):
-            return Speaker(page.phrase(first, stop), "person", "name", 0.6)
-        return self._unnamed(first, stop, end, many)
+        if stop - first <= 4 and not many and self._is_lone_name(first, stop, noun):
+            while first < stop - 1 and page.low[first] in words.TITLES:
+                first += 1
+            known = self.by_surname.get(noun)
+            return _somebody(known, "name", 0.9) if known else Speaker(page.phrase(first, stop), "person", "name", 0.6)
+        return self._unnamed(core, end, many)
+
+    def _described(self, first: int, head: int, made: Attribution | None) -> list[tuple[float, Entity | None]]:
+        """Whom a description at tokens [first, head] may mean."""
+        page = self.page
+        said = {page.low[k] for k in range(first, head + 1) if page.is_word(k)}
+        question = Question(
+            at=head,
+            wanted="any",
+            content=tuple(made.content) if made is not None else (),
+            noun=page.low[head],
+            said=frozenset(said - phrases.DETERMINERS - {"former", "of"}),
+            definite=page.low[first] in ("the", "this", "that"),
+        )
+        return self.ask("nominal", question, first)
+
+    def _spoken_for(self, first: int, end: int) -> Speaker | None:
+        """The body behind an unnamed spokesperson."""
+        body = self.sources.body_of(first, end)
+        if body is not None:
+            return _somebody(self.names.entity_of[body.first], "nominal", 0.75)
+        noun = self.sources.spoken_for(first, end)
+        if noun is None or any(k in self.names.at for k in range(first, end)):
+            return None
+        found = [(s, e) for s, e in self._described(noun, noun, None) if e is not None and e.kind == "organization"]
+        return _chosen(found, "nominal") if found and found[0][0] > 0.3 else None
+
+    def _issuer(self, first: int, noun: str, made: Attribution) -> Speaker | None:
+        """Who wrote "the letter", "his statement"."""
+        word = self.page.low[first]
+        if word in ("his", "her", "its", "their"):
+            wanted, _ = PRONOUNS[word]
+            question = Question(first, wanted, "possessive", tuple(made.content))
+            found = self.ask("pronoun", question, first)
+            return _chosen(found, "nominal") if found else None
+        if word not in ("the", "this", "that"):
+            return None
+        mention = self.sources.issuer(noun, first)
+        return _somebody(self.names.entity_of[mention.first], "nominal", 0.6) if mention is not None else None
 
     def _is_lone_name(self, first: int, stop: int, noun: str) -> bool:
         """Whether a source is a name that opens its sentence and stands nowhere else."""
         capitals = all(phrases.is_capital(self.page, k) for k in range(first, stop))
         return capitals and noun not in words.DOCUMENTS | words.ROLES | words.NOT_NAMES
 
-    def _unnamed(self, first: int, stop: int, end: int, many: bool) -> Speaker:
-        page, head = self.page, self._head(first, stop)
-        phrase = self._phrase(first, stop, end)
+    def _unnamed(self, core: Range, end: int, many: bool) -> Speaker:
+        page, head = self.page, self.sources.head(core)
+        phrase = self.sources.phrase(core, end, LONGEST_PHRASE)
         if not phrase:
             return _nobody("implicit", 0.4)
         if many:
@@ -208,32 +323,9 @@ class _Resolver:
         noun = page.low[head]
         kind: SpeakerType = "organization" if noun in words.BODIES and phrases.is_capital(page, head) else "unnamed"
         speaker = Speaker(phrase, kind, "nominal", 0.6)
-        if page.low[first] in ("a", "an", "one", "another"):
+        if page.low[core[0]] in ("a", "an", "one", "another"):
             self.history.unnamed[noun] = speaker
         return speaker
-
-    def _head(self, first: int, stop: int) -> int:
-        """The noun that a description is about: its last word, or the one before "of"."""
-        page = self.page
-        of = next((k for k in range(first + 1, stop) if page.low[k] == "of"), stop)
-        head = of - 1
-        while head > first and not page.is_word(head):
-            head -= 1
-        return head
-
-    def _body_in(self, first: int, stop: int) -> Mention | None:
-        """The body that a spokesperson speaks for: "a spokesman for the ministry", "a Pentagon spokeswoman"."""
-        inside = [self.names.at[k] for k in range(first, stop) if k in self.names.at]
-        return None if any(m.kind == "person" for m in inside) else next(iter(inside), None)
-
-    def _phrase(self, first: int, stop: int, end: int) -> str:
-        """The description as its speaker's name: as long as it holds together; nothing when it runs on."""
-        page, at = self.page, stop
-        while at < end and page.words[at] not in {",", "(", ";", ":", "—"} and page.low[at] not in phrases.RELATIVE:
-            at += 1
-        if at - first > LONGEST_PHRASE:
-            at = stop
-        return page.phrase(first, at) if at - first <= 2 * LONGEST_PHRASE else ""
 
 
 def _is_plural(noun: str) -> bool:

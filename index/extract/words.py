@@ -27,7 +27,9 @@ TITLES = (
     majority minority leader whip admiral colonel captain sergeant lieutenant major commander councilman
     councilwoman assemblyman delegate adviser strategist prosecutor solicitor reporter correspondent anchor host
     analyst manager ceo president-elect superintendent deputy undersecretary coordinator counsel inspector
-    constable comrade economist author economists editor columnist founder coach
+    constable comrade economist author economists editor columnist founder coach ag pm secretary-general
+    first-lady vice-president commander-in-chief brigadier corporal marshal petty warden principal provost auditor
+    treasurer comptroller postmaster
     """
     )
 )
@@ -102,6 +104,7 @@ JOINED_BY_OF = word_set(
     republic united union organization minister speaker chief director school
     """
 )
+JOINED_BY_FOR = word_set("club center centre institute foundation committee council coalition alliance americans citizens")
 NAMED_BODIES = word_set(
     """
     google facebook twitter apple amazon microsoft politico breitbart reuters bloomberg axios vox buzzfeed slate
@@ -167,12 +170,15 @@ PLACE_PHRASES = frozenset(
 NOT_NAMES = word_set(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
-    september october november december mr mr. mrs mrs. ms ms. god twitter facebook instagram youtube english
+    september october november december mr mr. mrs mrs. ms ms. god english
     spanish french german russian chinese american americans british european christian christians muslim
     muslims jewish jews islamic arab democratic republican democrat republicans democrats conservative liberal
     latino latinos hispanic black white internet covid-19 ok okay yes no oh well thanks please dear photo image
     video credit updated ap getty images advertisement breaking read watch share follow click sign subscribe
-    editor's note related more iranian iraqi israeli mexican canadian
+    editor's note related more iranian iraqi israeli mexican canadian hide caption captions highlights toggle story
+    slideshow gallery photos videos play embed transcript copyright file newsletter subscribe tweet retweet pic via
+    exclusive opinion analysis fact check factbox live recap russian syrian turkish saudi egyptian indian african
+    european asian italian
     """
 )
 
