@@ -7,6 +7,7 @@ the Doc (it reproduces the text) and left out of the page.
 
 import functools
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,6 +65,8 @@ def pipeline() -> Language:
     """The blank English pipeline: its vocabulary, and a tokenizer that stays linear."""
     nlp = spacy.blank("en")
     nlp.tokenizer = _Tokenizer(nlp.vocab)
+    # spaCy's limit is for parsers, which this pipeline has none of.
+    nlp.max_length = sys.maxsize
     return nlp
 
 
