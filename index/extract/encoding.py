@@ -162,14 +162,15 @@ def windows(pieces: int, size: int, margin: int, shift: int = 0) -> list[Window]
 
 
 def even_windows(pieces: int, size: int, margin: int) -> list[Window]:
-    """Windows as above, as few as may be and of nearly one length, so that a batch of them holds little padding."""
+    """Windows as above, as few as may be and all of one length, so that a batch of them needs no padding."""
     room = size - 1
     if pieces <= room:
         return [Window(0, pieces, 0, pieces)]
     count = -(-(pieces - 2 * margin) // (room - 2 * margin))
-    cuts = [margin + (pieces - 2 * margin) * k // count for k in range(count + 1)]
-    cuts[0], cuts[-1] = 0, pieces
-    return [Window(max(0, a - margin), min(pieces, b + margin), a, b) for a, b in itertools.pairwise(cuts)]
+    length = -(-(pieces + (count - 1) * 2 * margin) // count)
+    starts = [k * (pieces - length) // (count - 1) for k in range(count)]
+    cuts = [0, *((a + length + b) // 2 for a, b in itertools.pairwise(starts)), pieces]
+    return [Window(start, start + length, a, b) for start, (a, b) in zip(starts, itertools.pairwise(cuts), strict=True)]
 
 
 def distance_buckets(steps: Ints) -> Ints:

@@ -138,7 +138,6 @@ def _inputs(encoded: Encoded, cut: list[Window]) -> tuple[dict[str, Any], list[t
     bounds = [(int(a), int(b)) for a, b in (np.searchsorted(encoded.first, (w.start, w.stop)) for w in cut)]
     shape = len(cut), 1 + max(w.stop - w.start for w in cut)
     pieces, case, quote = (np.zeros(shape, np.int64) for _ in range(3))
-    mask = np.zeros(shape, np.float32)
     first = np.zeros((len(cut), max(1, max(b - a for a, b in bounds))), np.int64)
     for row, (w, (a, b)) in enumerate(zip(cut, bounds, strict=True)):
         end = 1 + w.stop - w.start
@@ -146,9 +145,8 @@ def _inputs(encoded: Encoded, cut: list[Window]) -> tuple[dict[str, Any], list[t
         pieces[row, 1:end] = encoded.pieces[w.start : w.stop]
         case[row, 1:end] = encoded.case[w.start : w.stop]
         quote[row, 1:end] = encoded.quote[w.start : w.stop]
-        mask[row, :end] = 1
         first[row, : b - a] = encoded.first[a:b] - w.start + 1
-    return {"pieces": pieces, "case": case, "quote": quote, "mask": mask, "first": first}, bounds
+    return {"pieces": pieces, "case": case, "quote": quote, "first": first}, bounds
 
 
 _MEND = "fetch the project's files again, or make them with scripts/train_extractor.py"

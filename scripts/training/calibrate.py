@@ -1,6 +1,7 @@
 """Thresholds and confidence, fitted on articles that training never saw.
 
-The truth: PolNeAR's annotation of those articles, and who really spoke (held_out_speakers.jsonl, made by reading them).
+The truth: PolNeAR's annotation of those articles, and who really spoke (held_out_speakers.jsonl, made by reading them:
+a line for each reported stretch; "speaker" holds where the article gives the names, or a name where none stands whole).
 """
 
 import importlib.util
@@ -144,8 +145,8 @@ def _is_right(scorer: ModuleType, page: Page, made: Attribution, who: Speaker, r
         return not who.name or not re.search(r"[A-Z]", who.name)
     if row["speaker_type"] in ("unnamed", "group") and not who.name:
         return True
-    wanted = row["speaker"].split(";")
-    return any(scorer.same_name(one.strip(), who.name, row["speaker_type"]) for one in wanted)
+    named = (one if isinstance(one, str) else page.article_text[slice(*one)] for one in row["speaker"])
+    return any(scorer.same_name(name, who.name, row["speaker_type"]) for name in named)
 
 
 def _length(spans: list[Span]) -> int:

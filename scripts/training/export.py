@@ -24,8 +24,8 @@ class _Reader(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, pieces: Tensor, case: Tensor, quote: Tensor, mask: Tensor, first: Tensor) -> tuple[Tensor, ...]:
-        return self.net.heads(self.net.tokens(self.net.encode(pieces, case, quote, mask), first))
+    def forward(self, pieces: Tensor, case: Tensor, quote: Tensor, first: Tensor) -> tuple[Tensor, ...]:
+        return self.net.heads(self.net.tokens(self.net.encode(pieces, case, quote), first))
 
 
 class _Linker(nn.Module):
@@ -45,14 +45,14 @@ def export(net: Network, folder: Path) -> None:
     zeros = torch.zeros(b, t, dtype=torch.long)
     pieces, first = torch.randint(1000, 2000, (b, t)), torch.randint(0, t, (b, n))
     by_piece, by_token = {0: "B", 1: "T"}, {0: "B", 1: "N"}
-    axes = dict.fromkeys(("pieces", "case", "quote", "mask"), by_piece) | dict.fromkeys(("first", *HEADS), by_token)
+    axes = dict.fromkeys(("pieces", "case", "quote"), by_piece) | dict.fromkeys(("first", *HEADS), by_token)
     anchor, far = torch.zeros(a, dtype=torch.long), torch.zeros(a, n, dtype=torch.long)
     link_axes = {"left": {0: "N"}, "right": {0: "N"}, "anchor": {0: "A"}}
     link_axes |= {key: {0: "A", 1: "N"} for key in ("far", "steps", "scores")}
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         work = Path(name)
-        _write(_Reader(net), (pieces, zeros, zeros, torch.ones(b, t), first), work / "reader.onnx", axes, HEADS)
+        _write(_Reader(net), (pieces, zeros, zeros, first), work / "reader.onnx", axes, HEADS)
         halves = torch.randn(n, 2 * HALF), torch.randn(n, 2 * HALF)
         _write(_Linker(net), (*halves, anchor, far, far), folder / "linker.onnx", link_axes, ("scores",))
         quant_pre_process(str(work / "reader.onnx"), str(work / "ready.onnx"), skip_symbolic_shape=True)

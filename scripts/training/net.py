@@ -7,6 +7,7 @@ is biaffine (Dozat and Manning, ICLR 2017).
 
 import math
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -57,6 +58,22 @@ class Norm(nn.LayerNorm):
         return functional.layer_norm(x, self.normalized_shape, self.weight.to(x.dtype), self.bias.to(x.dtype), self.eps)
 
 
+class FusedAttention(torch.autograd.Function):
+    """Attention of all heads, exported as onnxruntime's MultiHeadAttention. No gradient: for export alone."""
+
+    @staticmethod
+    def forward(ctx: Any, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """[B, T, WIDTH] three times to [B, T, WIDTH]."""
+        b, t, _ = q.shape
+        q, k, v = (x.view(b, t, HEADS, WIDTH // HEADS).transpose(1, 2) for x in (q, k, v))
+        return functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, t, WIDTH)
+
+    @staticmethod
+    def symbolic(g: Any, q: Any, k: Any, v: Any) -> Any:
+        """The operation in the graph."""
+        return g.op("com.microsoft::MultiHeadAttention", q, k, v, num_heads_i=HEADS).setType(q.type())
+
+
 class Layer(nn.Module):
     """One layer of the encoder: attention, then the wide step."""
 
@@ -66,12 +83,18 @@ class Layer(nn.Module):
         self.wide, self.narrow = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
         self.norm1, self.norm2 = Norm(WIDTH, 1e-12), Norm(WIDTH, 1e-12)
 
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """[B, T, WIDTH] and what may not be attended to, [B, 1, 1, T], to [B, T, WIDTH]."""
+    def forward(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """[B, T, WIDTH] and what may not be attended to, [B, 1, 1, T], to [B, T, WIDTH].
+
+        Without a bias everything may be, and attention is one operation of the exported graph.
+        """
         b, t, _ = x.shape
-        q, k, v = self.qkv(x).view(b, t, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4).unbind(0)
-        weights = torch.softmax(torch.matmul(q * (HEADS / WIDTH) ** 0.5, k.transpose(2, 3)) + bias, -1)
-        mixed = torch.matmul(dropout(weights), v).transpose(1, 2).reshape(b, t, WIDTH)
+        if bias is None:
+            mixed = FusedAttention.apply(*self.qkv(x).split(WIDTH, -1))
+        else:
+            q, k, v = self.qkv(x).view(b, t, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4).unbind(0)
+            weights = torch.softmax(torch.matmul(q * (HEADS / WIDTH) ** 0.5, k.transpose(2, 3)) + bias, -1)
+            mixed = torch.matmul(dropout(weights), v).transpose(1, 2).reshape(b, t, WIDTH)
         x = self.norm1(x + dropout(self.out(mixed)))
         return self.norm2(x + dropout(self.narrow(functional.gelu(self.wide(x)))))
 
@@ -133,14 +156,14 @@ class Network(nn.Module):
                     ):
                         getattr(mine, kind).copy_(get(f"{at}{theirs}.{kind}"))
 
-    def encode(self, pieces: Tensor, case: Tensor, quote: Tensor, mask: Tensor) -> Tensor:
-        """[B, T] four times (mask: 1 where there is a piece) to [B, T, WIDTH]."""
+    def encode(self, pieces: Tensor, case: Tensor, quote: Tensor, mask: Tensor | None = None) -> Tensor:
+        """[B, T] (mask: 1 where there is a piece, None where there is one everywhere) to [B, T, WIDTH]."""
         x = self.word(pieces) + self.place.weight[: pieces.shape[1]] + self.case(case) + self.quote(quote)
         x = self.norm(x)
         if torch.is_autocast_enabled("cpu"):
             x = x.to(torch.bfloat16)
         x = dropout(x)
-        bias = ((1 - mask)[:, None, None, :] * -1e4).to(x.dtype)
+        bias = None if mask is None else ((1 - mask)[:, None, None, :] * -1e4).to(x.dtype)
         for layer in self.layers:
             x = layer(x, bias)
         return x
