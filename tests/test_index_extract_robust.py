@@ -248,25 +248,25 @@ PROSE = " ".join(
 @pytest.mark.parametrize(
     ("piece", "large"),
     [
-        (PROSE + " ", 200_000),
-        (PROSE + "\n\n", 200_000),
+        (PROSE + " ", 100_000),
+        (PROSE + "\n\n", 100_000),
         ("rain", 200_000),
         ("\n", 200_000),
         (" \n", 200_000),
-        ("“Rain\n", 60_000),
-        ("“", 30_000),
-        ('"', 30_000),
-        ("'", 30_000),
-        ("‘“", 30_000),
-        ("(“[", 30_000),
-        ("said ", 60_000),
-        ("“Who?” he said. ", 60_000),
-        ("Ann Lee, ", 60_000),
-        ("ANN: ", 60_000),
-        ("של ", 30_000),
-        ("🌊", 30_000),
-        ("的", 60_000),
-        ("1,", 60_000),
+        ("“Rain\n", 20_000),
+        ("“", 12_000),
+        ('"', 12_000),
+        ("'", 12_000),
+        ("‘“", 12_000),
+        ("(“[", 12_000),
+        ("said ", 20_000),
+        ("“Who?” he said. ", 20_000),
+        ("Ann Lee, ", 20_000),
+        ("ANN: ", 20_000),
+        ("של ", 12_000),
+        ("🌊", 12_000),
+        ("的", 20_000),
+        ("1,", 20_000),
     ],
     ids=[
         *(
@@ -286,7 +286,7 @@ PROSE = " ".join(
 def test_ten_times_the_text_takes_ten_times_the_time(piece: str, large: int) -> None:
     small = (piece * (large // len(piece) + 1))[: large // 10]
     seconds(small)
-    once = max(0.02, min(seconds(small) for _ in range(3)))
+    once = max(0.01, min(seconds(small) for _ in range(2)))
     # Quadratic would be a hundred; what is allowed beyond ten is for caches and the collector.
     assert seconds((piece * (large // len(piece) + 1))[:large]) < 30 * once
 
