@@ -22,6 +22,8 @@ Flags = NDArray[np.bool_]
 KINDS: tuple[RunKind, ...] = ("person", "organization", "place", "other")
 PRONOUNS = word_set("he she him her his hers himself herself they them their it its who")
 NEVER = -1e9
+TOGETHER = 128
+"""Anchors that are labelled at a time."""
 UNSEEN = -20.0
 """The log-probability of tokens beyond an anchor's window."""
 REPORTED = 0.5
@@ -112,8 +114,10 @@ def _unclaimed(page: Page, scores: Scores, number: int) -> bool:
 
 def best_labels(anchors: list[Anchor]) -> list[NDArray[np.int8]]:
     """For each anchor the likeliest well-formed labels of its window's tokens (Viterbi)."""
-    if not anchors:
-        return []
+    return [labels for at in range(0, len(anchors), TOGETHER) for labels in _best(anchors[at : at + TOGETHER])]
+
+
+def _best(anchors: list[Anchor]) -> list[NDArray[np.int8]]:
     longest = max(len(a.scores) for a in anchors)
     scores = np.full((len(anchors), longest, 7), NEVER, np.float32)
     scores[:, :, 0] = 0

@@ -26,8 +26,6 @@ FILES = ("reader.onnx", "linker.onnx", "vocabulary.json", "calibration.json")
 DIGESTS = "digests.json"
 SIZE, MARGIN = 320, 40
 """Wordpieces that are read together, and how far from a cut edge what is read is kept."""
-MOST_WINDOWS = 8
-"""Windows in one run of the reader: it bounds the memory."""
 LEAST_ANCHOR = 0.1
 
 
@@ -89,34 +87,45 @@ class Network:
             np.zeros((n, 64), np.float32),
             np.zeros(n, np.float32),
         )
-        cut = even_windows(len(encoded.pieces), SIZE, MARGIN) if n else []
-        for at in range(0, len(cut), MOST_WINDOWS):
-            self._read(encoded, cut[at : at + MOST_WINDOWS], out)
+        for window in even_windows(len(encoded.pieces), SIZE, MARGIN) if n else ():
+            self._read(encoded, window, out)
         return out
 
-    def _read(self, encoded: Encoded, cut: list[Window], out: Scores) -> None:
-        inputs, bounds = _inputs(encoded, cut)
-        roles, names, anchors, left, right, asks, answers, nobody = self._reader.run(None, inputs)
-        for row, (w, (a, b)) in enumerate(zip(cut, bounds, strict=True)):
-            c, d = np.searchsorted(encoded.first, (w.core_start, w.core_stop))
-            core = slice(int(c), int(d))
-            here = slice(int(c - a), int(d - a))
-            out.names[core] = _softmax(names[row, here])
-            out.reported[core] = 1 - _softmax(roles[row, here, :3])[:, 0]
-            out.asks[core], out.answers[core], out.nobody[core] = asks[row, here], answers[row, here], nobody[row, here]
-            likely = 1 / (1 + np.exp(-anchors[row, here]))
-            found = np.nonzero(likely > LEAST_ANCHOR)[0]
-            if not len(found):
-                continue
-            places = (found + (c - a)).astype(np.int64)
-            n = b - a
-            far = distance_buckets(np.arange(n)[None] - places[:, None])
-            paragraph = encoded.paragraph[a:b]
-            steps = paragraph_steps(paragraph[None] - paragraph[places][:, None])
-            given = {"left": left[row, :n], "right": right[row, :n], "anchor": places, "far": far, "steps": steps}
-            (linked,) = self._linker.run(None, given)
-            for k, place in enumerate(places):
-                out.anchors.append(Anchor(int(a + place), float(likely[found[k]]), int(a), linked[k]))
+    def _read(self, encoded: Encoded, w: Window, out: Scores) -> None:
+        a, b = (int(at) for at in np.searchsorted(encoded.first, (w.start, w.stop)))
+        c, d = (int(at) for at in np.searchsorted(encoded.first, (w.core_start, w.core_stop)))
+        if d <= c:
+            return
+        # One window at a time: what it needs stays in the processor's cache.
+        given = {
+            "pieces": np.concatenate([[CLS], encoded.pieces[w.start : w.stop]])[None],
+            "case": np.concatenate([[0], encoded.case[w.start : w.stop]])[None],
+            "quote": np.concatenate([[0], encoded.quote[w.start : w.stop]])[None],
+            "first": (encoded.first[a:b] - w.start + 1)[None],
+        }
+        roles, names, anchors, left, right, asks, answers, nobody = (x[0] for x in self._reader.run(None, given))
+        core, here = slice(c, d), slice(c - a, d - a)
+        out.names[core] = _softmax(names[here])
+        out.reported[core] = 1 - _softmax(roles[here, :3])[:, 0]
+        out.asks[core], out.answers[core], out.nobody[core] = asks[here], answers[here], nobody[here]
+        likely = 1 / (1 + np.exp(-anchors[here]))
+        found = np.flatnonzero(likely > LEAST_ANCHOR)
+        if not len(found):
+            return
+        places = (found + (c - a)).astype(np.int64)
+        paragraph = encoded.paragraph[a:b]
+        linked = self._linker.run(
+            None,
+            {
+                "left": left,
+                "right": right,
+                "anchor": places,
+                "far": distance_buckets(np.arange(b - a)[None] - places[:, None]),
+                "steps": paragraph_steps(paragraph[None] - paragraph[places][:, None]),
+            },
+        )[0]
+        for place, chance, scores in zip(places.tolist(), likely[found].tolist(), linked, strict=True):
+            out.anchors.append(Anchor(a + place, chance, a, scores))
 
     def antecedents(self, scores: Scores, asking: int, among: NDArray[np.int64]) -> Floats:
         """The probability of each of the tokens `among` (last ones of names) being what token `asking` stands for."""
@@ -132,21 +141,6 @@ def _softmax(x: Floats) -> Floats:
     raised = np.exp(x - x.max(-1, keepdims=True))
     out: Floats = raised / raised.sum(-1, keepdims=True)
     return out
-
-
-def _inputs(encoded: Encoded, cut: list[Window]) -> tuple[dict[str, Any], list[tuple[int, int]]]:
-    bounds = [(int(a), int(b)) for a, b in (np.searchsorted(encoded.first, (w.start, w.stop)) for w in cut)]
-    shape = len(cut), 1 + max(w.stop - w.start for w in cut)
-    pieces, case, quote = (np.zeros(shape, np.int64) for _ in range(3))
-    first = np.zeros((len(cut), max(1, max(b - a for a, b in bounds))), np.int64)
-    for row, (w, (a, b)) in enumerate(zip(cut, bounds, strict=True)):
-        end = 1 + w.stop - w.start
-        pieces[row, 0] = CLS
-        pieces[row, 1:end] = encoded.pieces[w.start : w.stop]
-        case[row, 1:end] = encoded.case[w.start : w.stop]
-        quote[row, 1:end] = encoded.quote[w.start : w.stop]
-        first[row, : b - a] = encoded.first[a:b] - w.start + 1
-    return {"pieces": pieces, "case": case, "quote": quote, "first": first}, bounds
 
 
 _MEND = "fetch the project's files again, or make them with scripts/train_extractor.py"
