@@ -67,8 +67,9 @@ def test_shows_the_article_s_words_in_order() -> None:
 
 
 def test_labels_sources_cues_and_contents_with_their_speakers() -> None:
+    (quotation,) = extract(an_article())
     labels = _Reader(page(an_article())).labels
-    assert sorted(labels) == ["Ada Brook 92 %", "cue", "source"]
+    assert sorted(labels) == [f"Ada Brook {100 * quotation.confidence:.0f} %", "cue", "source"]
 
 
 def test_each_speaker_has_one_colour() -> None:
