@@ -148,7 +148,9 @@ class Sources:
         None where it is a person: "a spokesman for Kelm" stays without a name.
         """
         inside = [self.names.at[k] for k in range(first, stop) if k in self.names.at]
-        return None if any(m.kind == "person" for m in inside) else next(iter(inside), None)
+        if any(m.kind == "person" for m in inside):
+            return None
+        return next((m for m in inside if m.kind != "place"), None)
 
     def spoken_for(self, first: int, stop: int) -> int | None:
         """The noun of the body that a spokesperson speaks for, when it has no name there: "a company spokesman"."""

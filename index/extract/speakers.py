@@ -249,18 +249,20 @@ class Resolver:
             if body is not None:
                 return body
         if noun in words.DOCUMENTS:
-            issuer = self._issuer(first, noun, made)
+            issuer = self._issuer(first, head, made)
             if issuer is not None:
                 return issuer
         if page.low[first] == "the" and noun in self.history.unnamed:
             return self.history.unnamed[noun].again("nominal", 0.9)
         many = noun in words.PEOPLE or _is_plural(noun)
+        inside = next((names.at[k] for k in range(head, first - 1, -1) if k in names.at), None)
+        if inside is not None and inside.kind != "place" and noun in words.BODIES | words.DOCUMENTS:
+            return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
         bare = first == head and noun in words.ROLES and page.words[head].islower()
         if not many and (page.low[first] in ("the", "this", "that", "our") or bare):
             found = self._described(first, head, made)
             if found and found[0][1] is not None:
                 return _chosen(found, "nominal")
-        inside = next((names.at[k] for k in range(head, first - 1, -1) if k in names.at), None)
         if inside is not None and noun in words.BODIES | words.DOCUMENTS:
             return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
         if stop - first <= 4 and not many and self._is_lone_name(first, stop, noun):
@@ -295,7 +297,7 @@ class Resolver:
         found = [(s, e) for s, e in self._described(noun, noun, None) if e is not None and e.kind == "organization"]
         return _chosen(found, "nominal") if found and found[0][0] > 0.3 else None
 
-    def _issuer(self, first: int, noun: str, made: Attribution) -> Speaker | None:
+    def _issuer(self, first: int, head: int, made: Attribution) -> Speaker | None:
         """Who wrote "the letter", "his statement"."""
         word = self.page.low[first]
         if word in ("his", "her", "its", "their"):
@@ -305,7 +307,11 @@ class Resolver:
             return _chosen(found, "nominal") if found else None
         if word not in ("the", "this", "that"):
             return None
-        mention = self.sources.issuer(noun, first)
+        owner = next((k for k in range(first, head) if self.page.low[k] in ("'s", "'")), None)
+        if owner is not None and owner - 1 not in self.names.at:
+            found = self._described(first, owner - 1, made)
+            return _chosen(found, "nominal") if found and found[0][1] is not None else None
+        mention = self.sources.issuer(self.page.low[head], first)
         return _somebody(self.names.entity_of[mention.first], "nominal", 0.6) if mention is not None else None
 
     def _is_lone_name(self, first: int, stop: int, noun: str) -> bool:

@@ -94,7 +94,7 @@ BODIES = word_set(
     embassy force command airlines airways motors technologies systems holdings partners associates industries
     pac conference chamber republic states kingdom gazette globe sun chronicle observer guardian telegraph daily
     weekly review watch pentagon kremlin fed reuters treasury cabinet legislature assembly newspaper outlet
-    studio publisher regiment militia charity think-tank
+    studio publisher regiment militia charity think-tank camp
     """
 )
 JOINED_BY_OF = word_set(
