@@ -2,7 +2,7 @@
 """How good the extractor is: prints every figure in one run, measured with the scorers of the shared folder.
 
     scripts/evaluate.py [--data ../shared/data] [--set dev|train] [--sample N] [--agreement [YEAR]]
-                        [--markdown] [--json FILE]
+                        [--yardstick PYTHON PIPELINE] [--markdown] [--json FILE]
 
 --data holds polnear/{dev,train}, gap/ and news/; the scorers lie in tools/ beside it. `train` is for developing: look
 there for errors. `dev` is for the figure only. docs/accuracy.md says what each figure is.
@@ -22,7 +22,7 @@ from index.extract.pipeline import extractor, load  # noqa: E402
 from scripts.evaluation.attributions import attribution_figures, kappa, seeds_right  # noqa: E402
 from scripts.evaluation.calibration import calibration_figures  # noqa: E402
 from scripts.evaluation.corpus import digest, extract_each, read_articles  # noqa: E402
-from scripts.evaluation.cost import cost_figures  # noqa: E402
+from scripts.evaluation.cost import cost_figures, yardstick_figures  # noqa: E402
 from scripts.evaluation.outlets import agreement_figures  # noqa: E402
 from scripts.evaluation.table import as_markdown, as_text, tables  # noqa: E402
 
@@ -60,6 +60,9 @@ def figures_of(args: argparse.Namespace) -> dict[str, Any]:
     if args.cost:
         growth = GROWTH_TIMES if args.growth else 0
         figures["cost"] = cost_figures(args.data, args.which, sample=args.sample, growth=growth)
+    if args.yardstick:
+        python, pipeline = args.yardstick
+        figures["yardstick"] = yardstick_figures(args.data, args.which, python, pipeline, sample=args.sample)
     if args.agreement:
         outlets = agreement_figures(args.data, args.agreement, jobs=args.jobs)
         figures["outlets"] = {"year": args.agreement, **outlets}
@@ -80,6 +83,12 @@ def main() -> None:
         help="outlets' agreement too, on a year of news (minutes)",
     )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes for --agreement")
+    parser.add_argument(
+        "--yardstick",
+        nargs=2,
+        metavar=("PYTHON", "PIPELINE"),
+        help="textacy too: a Python that has it, and a spaCy pipeline with a parser",
+    )
     parser.add_argument("--no-cost", action="store_false", dest="cost", help="leave out speed, memory and growth")
     parser.add_argument("--no-growth", action="store_false", dest="growth", help="leave out growth (it takes minutes)")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")

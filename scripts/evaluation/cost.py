@@ -1,4 +1,4 @@
-"""Starts the measure of speed, memory and growth in a process of its own, on one core."""
+"""Starts what is timed in a process of its own, on one core: the extractor, and the yardstick beside it."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from scripts.evaluation.corpus import load_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 _ONE_THREAD = dict.fromkeys(
@@ -19,6 +21,31 @@ def cost_figures(data: Path, which: str, *, sample: int | None = None, growth: i
     command = [sys.executable, "-m", "scripts.evaluation.one_core", str(data.resolve()), which]
     command += ["--sample", str(sample)] if sample else []
     command += ["--growth", str(growth)] if growth else []
-    run = subprocess.run(command, cwd=ROOT, env=os.environ | _ONE_THREAD, stdout=subprocess.PIPE, text=True, check=True)
+    return _printed(command)
+
+
+def yardstick_figures(
+    data: Path, which: str, python: str, pipeline: str, *, sample: int | None = None
+) -> dict[str, Any]:
+    """How textacy does on the same articles, by the same scorer: `python` has it, `pipeline` parses for it."""
+    script = str(ROOT / "scripts" / "evaluation" / "yardstick.py")
+    command = [python, script, str(data.resolve()), which, pipeline, *(["--sample", str(sample)] if sample else [])]
+    told = _printed(command)
+    scorer = load_tool(data, "score_attributions")
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in told["articles"]}
+    for row in told["rows"]:
+        rows[row["article_id"]].append(row)
+    scored = scorer.score(scorer.read_gold(data / "polnear" / which, set(rows)), rows)
+    return {"name": told["name"], "words_per_second": told["words_per_second"], **scored}
+
+
+def _printed(command: list[str]) -> dict[str, Any]:
+    """The JSON object that a command's last line of output holds."""
+    try:
+        run = subprocess.run(
+            command, cwd=ROOT, env=os.environ | _ONE_THREAD, stdout=subprocess.PIPE, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"{' '.join(command)}: did not run ({error}); its own words stand above")
     figures: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return figures
