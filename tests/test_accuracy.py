@@ -262,7 +262,9 @@ def test_what_was_not_measured_is_said(small_data: Path, tmp_path: Path) -> None
 
 
 def test_the_options_that_the_document_names_exist() -> None:
-    named = set(re.findall(r"(?<!-)--[a-z]+", (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")))
+    text = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    ours = "\n".join(line for line in text.splitlines() if not line.startswith("python -m spacy"))
+    named = set(re.findall(r"(?<!-)--[a-z]+", ours))
     command = [sys.executable, str(ROOT / "scripts" / "evaluate.py"), "--help"]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert named
