@@ -8,6 +8,7 @@ common environment. PIPELINE is the folder or name of a spaCy pipeline that tags
 
 import argparse
 import json
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ def main() -> None:
     parser.add_argument("--sample", type=int)
     args = parser.parse_args()
     nlp = spacy.load(args.pipeline)
+    if nlp.lang != "en" or "parser" not in nlp.pipe_names:
+        sys.exit(f"{args.pipeline}: not an English pipeline that parses (and tags and lemmatises)")
     paths = sorted((args.data / "polnear" / args.which / "text").glob("*.txt"))
     step = max(1, len(paths) // args.sample) if args.sample else 1
     texts = {}
