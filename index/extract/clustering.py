@@ -118,6 +118,7 @@ class _Clusters:
         page = self.page
         alone = {m.core[0].lower() for m in self.mentions if len(m.core) == 1 and m.kind in ("other", "person")}
         alone |= {m.core[-1].lower() for m in self.mentions if m.kind == "person"}
+        lower = {w for w in page.words if w.islower()}
         for m in self.mentions:
             if m.kind != "other" or not 2 <= len(m.core) <= 4 or not all(LETTERS.match(w) for w in m.core):
                 continue
@@ -125,8 +126,11 @@ class _Clusters:
                 continue
             if any(w.lower() in words.NOT_NAMES | words.BODIES | OFFICES for w in m.core):
                 continue
+            first, last = m.core[0].lower(), m.core[-1].lower()
+            if last in alone and len(m.core) == 2 and (first in words.NO_GIVEN_NAME or first in lower):
+                m.core, m.kind = m.core[-1:], "person"
+                continue
             particle = any(w in words.PARTICLES for w in m.core)
-            last = m.core[-1].lower()
             if particle or (last in alone and last not in words.BODIES) or self._introduced(m):
                 m.kind = "person"
 

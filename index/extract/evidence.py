@@ -331,7 +331,9 @@ def _fits(entity: Entity, question: Question) -> bool:
         maybe = entity.kind == "other" and not entity.has_article and len(entity.name.split()) <= 3
         return (maybe or entity.kind == "person") and entity.gender in ("", question.wanted)
     if question.noun:
-        return entity.kind in ("person", "organization", "other")
+        if question.noun in words.BODIES | _ANY_BODY:
+            return entity.kind in ("organization", "other")
+        return entity.kind == "person" or (entity.kind == "other" and not entity.has_article)
     return entity.kind == "organization" and (question.wanted == "body" or entity.name.endswith("s"))
 
 
@@ -346,6 +348,15 @@ def _is_subject(page: Page, mention: Mention) -> bool:
         return False
     verb = after in phrases.AUXILIARY or after in _SPEAKS or (after.endswith(("ed", "s")) and after.islower())
     return mention.first - begin <= 2 or verb
+
+
+def can_be_named(names: Names, noun: str) -> bool:
+    """Whether a description with this head may stand for somebody of the article: "the senator", not "the youth"."""
+    if noun in words.UNNAMED:
+        return False
+    if noun in words.ROLES | words.BODIES | _ANY_BODY or noun in _STANDS_FOR:
+        return True
+    return any(noun in entity.nouns for entity in names.entities)
 
 
 def _described(entity: Entity, question: Question) -> dict[str, float]:

@@ -232,7 +232,8 @@ class Finder:
         extra = next((k for k, w in enumerate(low[:-1]) if self.given.gender.get(w) is not None), 0)
         if extra and low[0] not in words.PLACES and not INITIAL.fullmatch(core[0]):
             core, low = core[extra:], low[extra:]
-        if any(w in words.NOT_NAMES for w in low):
+        given = low[0] in self.given.gender and len(low) > 1
+        if any(w in words.NOT_NAMES for w in low[given:]):
             return Mention(first, stop, "other", tuple(core), surface=surface, quoted=quoted)
         initials = len(low) > 1 and INITIAL.fullmatch(core[0]) and not INITIAL.fullmatch(core[-1])
         if (low[0] in self.given.gender and len(low) > 1) or initials or (len(low) == 3 and INITIAL.fullmatch(core[1])):
@@ -249,6 +250,10 @@ class Finder:
 
     def person(self, first: int, stop: int, core: list[str], titles: tuple[str, ...]) -> Mention:
         """A person at tokens [first, stop) whose name, titles apart, is `core`."""
+        # "National Intelligence James Clapper": words before a given name are no part of it, an initial is
+        inner = next((k for k, w in enumerate(core[:-1]) if self.given.gender.get(w.lower()) is not None), 0)
+        if inner and not any(INITIAL.fullmatch(w) or w.lower() in words.PARTICLES for w in core[:inner]):
+            core = core[inner:]
         suffix = core[-1] if len(core) > 1 and core[-1].lower() in words.SUFFIXES else ""
         if suffix:
             core = core[:-1]
@@ -283,7 +288,7 @@ def _headlines(page: Page) -> set[int]:
         if len(long_words) >= 4 and (
             (
                 stop - at <= 25
-                and (page.words[stop - 1] not in _FULL_ENDS or at == 0)
+                and (page.words[stop - 1] not in _FULL_ENDS or (at == 0 and page.words[stop - 1] != "."))
                 and capital > _HEADLINE_SHARE * len(long_words)
             )
             or shouting > _HEADLINE_SHARE * len(long_words)

@@ -81,7 +81,8 @@ class _Mender:
             return self._person(run)
         first, stop = run.first, run.stop
         if rule is not None and rule.kind == run.kind == "organization" and rule.stop <= stop + _MOST_GROWN:
-            first = rule.first if rule.first < first and not self.finder.begins(rule.first) else first
+            leads = not self.finder.begins(rule.first) or page.low[rule.first] in words.PLACES
+            first = rule.first if rule.first < first and leads else first
             stop = max(stop, rule.stop)
         surface = page.phrase(first, stop).removeprefix("the ").removeprefix("The ")
         low = page.low[first]

@@ -12,7 +12,7 @@ from index.extract import phrases, words
 from index.extract.choosing import Task, chooser
 from index.extract.draft import Attribution
 from index.extract.entities import Entity, Names
-from index.extract.evidence import Evidence, Form, Memory, Question, Wanted
+from index.extract.evidence import Evidence, Form, Memory, Question, Wanted, can_be_named
 from index.extract.history import History, Speaker
 from index.extract.mentions import Mention
 from index.extract.phrases import Range
@@ -24,6 +24,8 @@ from index.records import Basis, SpeakerType
 LONGEST_PHRASE = 12
 """Words of a description that stands for an unnamed speaker."""
 MOST_CANDIDATES = 3
+AS_NAMED = 0.95
+"""How certain a name is: whose it is can still be mistaken. Nothing is surer than this."""
 _LIKELY = 0.02
 """A rival less likely than this is none."""
 
@@ -103,7 +105,9 @@ def _nobody(basis: Basis, certainty: float) -> Speaker:
 
 def _somebody(entity: Entity, basis: Basis, certainty: float) -> Speaker:
     kind: SpeakerType = "person" if entity.kind == "person" else "organization"
-    if entity.kind == "other" and len(entity.name.split()) <= 3 and not entity.has_article:
+    if entity.kind != "person" and entity.name.lower() in words.PEOPLE:
+        kind = "group"
+    elif entity.kind == "other" and len(entity.name.split()) <= 3 and not entity.has_article:
         kind = "organization" if entity.name.isupper() or entity.name.lower() in words.NAMED_BODIES else "person"
     return Speaker(entity.name, kind, basis, certainty, (), entity)
 
@@ -113,7 +117,7 @@ def _chosen(found: Sequence[tuple[float, Entity | None]], basis: Basis) -> Speak
     share, entity = next((share, entity) for share, entity in found if entity is not None)
     best = _somebody(entity, basis, share)
     rivals = [(e.name, round(s, 3)) for s, e in found if e is not None and s >= _LIKELY][:MOST_CANDIDATES]
-    return Speaker(best.name, best.type, basis, share, tuple(rivals), entity)
+    return Speaker(best.name, best.type, basis, AS_NAMED * share, tuple(rivals), entity)
 
 
 class Resolver:
@@ -152,6 +156,8 @@ class Resolver:
             return self._guest(first) if head.startswith("a") else _nobody("implicit", 0.7)
         if stop - first == 1 and (head in phrases.PRONOUNS | phrases.RELATIVE or head in PRONOUNS):
             return self._pronoun(first, head, made)
+        if head.startswith("@") and stop - first == 1:
+            return self._handle(first)
         several = self.sources.several(core)
         if several:
             together = " and ".join(self.names.entity_of[m.first].name for m in several)
@@ -160,10 +166,10 @@ class Resolver:
         if found is not None and first <= found.first and found.stop > made.source[1]:
             return self._cut(found, made.source[1])
         if found is not None:
-            return _somebody(self.names.entity_of[found.first], "name", 0.95)
+            return _somebody(self.names.entity_of[found.first], "name", AS_NAMED)
         shouted = self.by_surname.get(self.page.low[stop - 1]) if self.page.words[stop - 1].isupper() else None
         if shouted is not None:
-            return _somebody(shouted, "name", 0.95)
+            return _somebody(shouted, "name", AS_NAMED)
         return self._nominal(core, made)
 
     def ask(self, task: Task, question: Question, at: int) -> list[tuple[float, Entity | None]]:
@@ -171,6 +177,15 @@ class Resolver:
         evidence = self.history.evidence
         entities, rows = evidence.rows(question, self.history.memory(at))
         return ranked(task, entities, rows, antecedents(self.names, entities, question, self.reading))
+
+    def _handle(self, at: int) -> Speaker:
+        """Whose handle it is, when somebody of that name is in the article; else the handle."""
+        handle = "".join(letter for letter in self.page.low[at] if letter.isalpha())
+        for entity in self.names.entities:
+            tokens = [w.lower() for w in entity.name.split() if len(w) > 2]
+            if len(tokens) > 1 and all(w in handle for w in (tokens[0], tokens[-1])):
+                return _somebody(entity, "name", 0.9)
+        return Speaker(self.page.words[at], "unnamed", "name", 0.6)
 
     def _cut(self, found: Mention, end: int) -> Speaker:
         """Who is meant by a name of which a source holds the first words only: capitals of a headline ran on."""
@@ -248,18 +263,21 @@ class Resolver:
             body = self._spoken_for(first, end)
             if body is not None:
                 return body
-        if noun in words.DOCUMENTS:
+        if noun in words.ISSUED:
             issuer = self._issuer(first, head, made)
             if issuer is not None:
                 return issuer
         if page.low[first] == "the" and noun in self.history.unnamed:
             return self.history.unnamed[noun].again("nominal", 0.9)
+        if self._is_lone_name(first, stop, noun) and noun in self.by_surname:
+            return _somebody(self.by_surname[noun], "name", 0.9)
         many = noun in words.PEOPLE or _is_plural(noun)
         inside = next((names.at[k] for k in range(head, first - 1, -1) if k in names.at), None)
         if inside is not None and inside.kind != "place" and noun in words.BODIES | words.DOCUMENTS:
             return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
         bare = first == head and noun in words.ROLES and page.words[head].islower()
-        if not many and (page.low[first] in ("the", "this", "that", "our") or bare):
+        definite = page.low[first] in ("the", "this", "that", "our") or bare
+        if definite and not many and can_be_named(names, noun):
             found = self._described(first, head, made)
             if found and found[0][1] is not None:
                 return _chosen(found, "nominal")
@@ -268,8 +286,7 @@ class Resolver:
         if stop - first <= 4 and not many and self._is_lone_name(first, stop, noun):
             while first < stop - 1 and page.low[first] in words.TITLES:
                 first += 1
-            known = self.by_surname.get(noun)
-            return _somebody(known, "name", 0.9) if known else Speaker(page.phrase(first, stop), "person", "name", 0.6)
+            return Speaker(page.phrase(first, stop), "person", "name", 0.6)
         return self._unnamed(core, end, many)
 
     def _described(self, first: int, head: int, made: Attribution | None) -> list[tuple[float, Entity | None]]:

@@ -104,7 +104,9 @@ JOINED_BY_OF = word_set(
     republic united union organization minister speaker chief director school
     """
 )
-JOINED_BY_FOR = word_set("club center centre institute foundation committee council coalition alliance americans citizens")
+JOINED_BY_FOR = word_set(
+    "club center centre institute foundation committee council coalition alliance americans citizens"
+)
 NAMED_BODIES = word_set(
     """
     google facebook twitter apple amazon microsoft politico breitbart reuters bloomberg axios vox buzzfeed slate
@@ -167,6 +169,21 @@ PLACE_PHRASES = frozenset(
         *("puerto rico", "sri lanka", "costa rica", "el salvador", "capitol hill", "silicon valley", "tel aviv"),
     }
 )
+NO_GIVEN_NAME = word_set(
+    """
+    former longtime then-candidate freedom team anti pro watched like even but if when while as after before with
+    about longtime veteran fellow young old crooked lying little stop never vote make dump only most many some both
+    says said why how what will can did does has is was more via breaking exclusive report watch read see also
+    """
+)
+"""Capitals in front of a surname that are no given name: "Longtime Kelm adviser"."""
+ISSUED = word_set(
+    """
+    statement letter memo memorandum email emails e-mail message post tweet tweets release note filing complaint op-ed
+    column article piece book memoir essay editorial report brief lawsuit blog
+    """
+)
+"""Documents that speak for whoever wrote or issued them."""
 NOT_NAMES = word_set(
     """
     monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -174,7 +191,7 @@ NOT_NAMES = word_set(
     spanish french german russian chinese american americans british european christian christians muslim
     muslims jewish jews islamic arab democratic republican democrat republicans democrats conservative liberal
     latino latinos hispanic black white internet covid-19 ok okay yes no oh well thanks please dear photo image
-    video credit updated ap getty images advertisement breaking read watch share follow click sign subscribe
+    video credit updated getty images advertisement breaking read watch share follow click sign subscribe
     editor's note related more iranian iraqi israeli mexican canadian hide caption captions highlights toggle story
     slideshow gallery photos videos play embed transcript copyright file newsletter subscribe tweet retweet pic via
     exclusive opinion analysis fact check factbox live recap russian syrian turkish saudi egyptian indian african

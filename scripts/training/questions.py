@@ -87,7 +87,7 @@ def _linked(
         evidence, places = Evidence(page, names), Places(page)
         links = [link for link in text.links if link.pronoun or link.right]
         if len(links) > MOST_AN_ARTICLE and corpus == "silver":
-            links = random.Random(zlib.crc32(text.id.encode())).sample(links, MOST_AN_ARTICLE)
+            links = random.Random(zlib.crc32(text.id.encode())).sample(links, MOST_AN_ARTICLE)  # noqa: S311
         for link in links:
             question = _question(page, places, link)
             if question is None or question.at in skip:
@@ -150,7 +150,7 @@ def _asked(
 
 
 class Recorder(Resolver):
-    """Resolves a page's attributions in turn; where the speaker is known, the question is kept and the truth goes on."""
+    """Resolves a page's attributions in turn; where the speaker is known, keeps the question and goes on from there."""
 
     def __init__(self, corpus: str, article: str, page: Page, names: Names, reading: Reading | None) -> None:
         super().__init__(page, names, reading, None)
