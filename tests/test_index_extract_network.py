@@ -151,7 +151,7 @@ def test_the_best_labels_are_the_best_by_enumeration() -> None:
 def test_a_quotation_is_never_cut_inside_its_marks() -> None:
     page = read_page("“Rain fell on us all night,” Lee said.")
     said = page.words.index("said")
-    anchor = labelled(page, said, 0.9, content="Rain fell on us", source="Lee", cue="said")
+    anchor = labelled(page, said, 0.9, content="Rain fell on us all", source="Lee", cue="said")
     (made,) = find(page, by_hand(page, [anchor]), THRESHOLDS)
     assert [page.phrase(*piece) for piece in made.content] == ["“Rain fell on us all night,”"]
 

@@ -30,6 +30,8 @@ REPORTED = 0.5
 """A stretch without a clear cue is a quotation from this mean probability of its words being reported."""
 SNAPS_FROM = 0.5
 """The share of a quoted stretch from which all of it is content."""
+MOST_PIECES = 2
+"""Of a content: one that is interrupted has two."""
 MOST_CANDIDATES = (60, 5)
 """Names before and after a word that it may stand for."""
 LEAST_ANTECEDENT = 0.01
@@ -140,10 +142,22 @@ def _best(anchors: list[Anchor]) -> list[NDArray[np.int8]]:
 
 def _found(anchor: Anchor, labels: NDArray[np.int8]) -> _Found:
     content, source, cue = ((labels == 1 + 2 * role) | (labels == 2 + 2 * role) for role in range(3))
-    if not cue.any():
-        cue[anchor.at - anchor.first] = True
+    cue[anchor.at - anchor.first] = True
+    for role, flags, most in ((0, content, MOST_PIECES), (1, source, 1), (2, cue, 1)):
+        _keep_best(flags, anchor.scores, role, most)
     likely: Floats = np.logaddexp(anchor.scores[:, 1], anchor.scores[:, 2])
     return _Found(anchor, anchor.first, content, source, cue, likely)
+
+
+def _keep_best(flags: Flags, scores: Floats, role: int, most: int) -> None:
+    """Leaves the pieces of a role that are surest: annotators give one source, one cue, a content in two at most."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8))).reshape(-1, 2)
+    if len(edges) <= most:
+        return
+    worth = np.logaddexp(scores[:, 1 + 2 * role], scores[:, 2 + 2 * role]) - scores[:, 0]
+    total = np.concatenate([[0.0], np.cumsum(worth)])
+    for k in np.argsort([total[a] - total[b] for a, b in edges])[most:]:
+        flags[slice(*edges[k])] = False
 
 
 def _snap(page: Page, f: _Found) -> None:
