@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from index.errors import UsageError
 from index.extract import confidence, decoding, joining
+from index.extract.cues import cue_matcher
 from index.extract.draft import Attribution
 from index.extract.entities import Names
 from index.extract.history import Speaker
@@ -62,6 +63,7 @@ def calibrate(data: Path, network: Network) -> dict[str, Any]:
     """The thresholds that find most, and the weights of the confidence, for `calibration.json`."""
     every = load_gold(data, "train")
     gold = {name: every[name] for name in sorted(held_out(list(every)))}
+    cue_matcher()  # made before the zone, or its words would be forgotten with it
     with pipeline().memory_zone():
         pages = {name: read_page(text) for name, (text, _) in gold.items()}
         scores = {name: network.scores(page) for name, page in pages.items()}

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from index.extract import decoding, joining
+from index.extract.cues import cue_matcher
 from index.extract.encoding import encode
 from index.extract.network import Network
 from index.extract.tokens import pipeline, read_page
@@ -56,6 +57,7 @@ def news_examples(data: Path, weights: Path, words: int, seed: int, jobs: int = 
 
 def _load(weights: Path) -> None:
     global _teacher
+    cue_matcher()  # made before any zone, or its words would be forgotten with the first article's
     _teacher = Network(weights)
 
 
