@@ -15,6 +15,7 @@ from typing import Literal
 import numpy
 from numpy.typing import NDArray
 
+from index.errors import WeightsError
 from index.extract.evidence import FEATURES
 
 WEIGHTS = Path(__file__).with_name("chooser.json")
@@ -69,12 +70,12 @@ class Chooser:
 
 @functools.cache
 def chooser() -> Chooser:
-    """The trained chooser; ValueError says what to do when its file is damaged or does not fit this version."""
+    """The trained chooser; WeightsError says what to do when its file is damaged or does not fit this version."""
     try:
         table = json.loads(WEIGHTS.read_text(encoding="utf-8"))
         return read_chooser(table)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
+        raise WeightsError(
             f"{WEIGHTS}: cannot be used ({error}); install saywho anew, or make it with scripts/training/choosing.py"
         ) from error
 
@@ -87,7 +88,11 @@ def read_chooser(table: dict[str, dict[str, dict[str, object]]]) -> Chooser:
             raise ValueError(f"{task}: made for other evidence")
         arrays = {name: numpy.array(facts[name], numpy.float32) for name in ("hidden", "bias", "out", "linear")}
         size = len(FEATURES)
-        if arrays["hidden"].shape != (size, len(arrays["out"])) or arrays["linear"].shape != (size,):
+        if (
+            arrays["hidden"].shape != (size, len(arrays["out"]))
+            or arrays["linear"].shape != (size,)
+            or (arrays["bias"].shape != arrays["out"].shape)
+        ):
             raise ValueError(f"{task}: wrong shape")
         if not all(numpy.isfinite(a).all() for a in arrays.values()):
             raise ValueError(f"{task}: not a number")

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from index.extract import phrases
 from index.extract.attributions import find_attributions
 from index.extract.choosing import Task
+from index.extract.cues import cue_matcher
 from index.extract.draft import Attribution
 from index.extract.entities import Entity, Names
 from index.extract.evidence import Evidence, Memory, Question
@@ -279,6 +280,7 @@ def news_pages(
     data: Path, years: tuple[int, ...], only: frozenset[str] | None = None
 ) -> Iterator[tuple[str, Page, list[Attribution]]]:
     """The articles of some years with their attributions by rule."""
+    cue_matcher()  # made before the zone, or its words would be forgotten with the article's
     for year in years:
         for line in lines(data / "news" / f"{year}.jsonl.gz"):
             row = json.loads(line)
