@@ -18,7 +18,7 @@ def table() -> dict[str, Any]:
     return stored
 
 
-@pytest.mark.parametrize("task", ["pronoun", "nominal"])
+@pytest.mark.parametrize("task", ["pronoun", "nominal", "alone"])
 @pytest.mark.parametrize("antecedents", [None, [0.0, 0.0, 0.0], [0.9, 0.05, 0.0]])
 def test_shares_sum_to_one(task: choosing.Task, antecedents: list[float] | None) -> None:
     rows = numpy.random.default_rng(0).random((3, len(FEATURES)), dtype=numpy.float32)
@@ -37,12 +37,18 @@ def test_the_networks_antecedents_decide_between_equals() -> None:
     assert second > first
 
 
-@pytest.mark.parametrize("change", [{"features": ["other"]}, {"bias": []}, {"linear": [1.0]}, {"own": float("nan")}])
+@pytest.mark.parametrize("change", [{"features": ["other"]}, {"bias": []}, {"linear": [1.0]}])
 def test_weights_that_do_not_fit_are_refused(change: dict[str, Any]) -> None:
     damaged = table()
     damaged["tasks"]["pronoun"] |= change
     with pytest.raises(ValueError, match=r"pronoun|shape|broadcast"):
         read_chooser(damaged)
+
+
+@pytest.mark.parametrize("pools", [{}, {"pronoun": {"own": float("nan"), "network": 1}}])
+def test_pools_that_do_not_fit_are_refused(pools: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"missing|number"):
+        read_chooser(table() | {"pools": pools})
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"tasks": {"pronoun": {}}}'])

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy
 from numpy.typing import NDArray
@@ -20,7 +20,10 @@ from index.extract.evidence import FEATURES
 
 WEIGHTS = Path(__file__).with_name("chooser.json")
 
-Task = Literal["pronoun", "nominal"]
+Task = Literal["pronoun", "nominal", "alone"]
+"""A source's pronoun or description, after all that was said before it; or a pronoun alone, of which nothing is known
+but where it stands, so that the network's word counts for more."""
+_SCORER = {"pronoun": "pronoun", "nominal": "nominal", "alone": "pronoun"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """The scorers by task, and how each is pooled with the network."""
+    """The scorers, and by task how they are pooled with the network."""
 
     scorers: dict[str, Scorer]
     pools: dict[str, Pool]
@@ -60,7 +63,7 @@ class Chooser:
         """The probability of each row's candidate, summing to 1; `antecedents` are the network's, by row."""
         if not len(rows):
             return []
-        scores = self.scorers[task].scores(rows).astype(float)
+        scores = self.scorers[_SCORER[task]].scores(rows).astype(float)
         if antecedents is not None:
             pool = self.pools[task]
             scores = pool.own * scores + pool.network * numpy.log(numpy.asarray(antecedents) + pool.floor)
@@ -80,7 +83,7 @@ def chooser() -> Chooser:
         ) from error
 
 
-def read_chooser(table: dict[str, dict[str, dict[str, object]]]) -> Chooser:
+def read_chooser(table: dict[str, Any]) -> Chooser:
     """A chooser from what its file holds; ValueError where the numbers do not fit `FEATURES`."""
     scorers, pools = {}, {}
     for task, facts in table["tasks"].items():
@@ -97,8 +100,11 @@ def read_chooser(table: dict[str, dict[str, dict[str, object]]]) -> Chooser:
         if not all(numpy.isfinite(a).all() for a in arrays.values()):
             raise ValueError(f"{task}: not a number")
         scorers[task] = Scorer(**arrays)
-        own, network = (float(str(facts[name])) for name in ("own", "network"))
+    for task, weights in table["pools"].items():
+        own, network = (float(str(weights[name])) for name in ("own", "network"))
         if not (math.isfinite(own) and math.isfinite(network)):
             raise ValueError(f"{task}: not a number")
         pools[task] = Pool(own, network)
+    if not (set(_SCORER) <= set(pools) and set(_SCORER.values()) <= set(scorers)):
+        raise ValueError("a task is missing")
     return Chooser(scorers, pools)

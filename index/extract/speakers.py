@@ -72,7 +72,7 @@ def pronoun_entity(page: Page, names: Names, at: int, reading: Reading | None = 
         return None
     question = Question(at, *known)
     entities, rows = Evidence(page, names).rows(question, Memory())
-    found = ranked("pronoun", entities, rows, antecedents(names, entities, question, reading))
+    found = ranked("alone", entities, rows, antecedents(names, entities, question, reading))
     return found[0][1] if found else None
 
 

@@ -1,7 +1,7 @@
 """How often a pronoun's entity is the right one of two, on GAP (Webster et al., "Mind the GAP", TACL 2018).
 
-Every item has a pronoun and two names, A and B, each marked true or false. An entity is chosen for the pronoun, in sight
-of the text alone; a name is taken for coreferent when a mention of that entity overlaps it.
+Every item has a pronoun and two names, A and B, each marked true or false. An entity is chosen for the pronoun, in
+sight of the text alone; a name is taken for coreferent when a mention of that entity overlaps it.
 """
 
 import csv

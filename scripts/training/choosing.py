@@ -35,8 +35,14 @@ STEPS, RATE = 120, 0.02
 DECAY = {"pronoun": 2e-3, "nominal": 1e-2}
 TRUST = {"news": 3.0, "polnear": 1.0, "silver": 0.5, "gum": 0.7, "gap": 1.0}
 """What a question weighs by corpus: the news is what we are for, CoreNLP is wrong in one of six."""
-POOL = {"pronoun": {"own": 0.3, "network": 1.0}, "nominal": {"own": 0.5, "network": 1.0}}
-"""How scorer and network are put together until `fit` has seen readings; tried on GAP's validation part."""
+POOLS = {
+    "pronoun": {"own": 1.0, "network": 0.7},
+    "nominal": {"own": 1.0, "network": 0.5},
+    "alone": {"own": 0.3, "network": 1.0},
+}
+"""How scorer and network are put together until `fit` has seen readings."""
+ALONE = ("gap", "gum", "silver")
+"""Corpora whose pronouns are taken by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +197,13 @@ def pooled(score: Array, q: Questions, own: float, network: float, floor: float 
     return numpy.asarray(numpy.where(numpy.isnan(q.network), score, own * score + other), numpy.float32)
 
 
-def fit_pool(score: Array, q: Questions, task: str) -> dict[str, float]:
+def fit_pool(score: Array, q: Questions, task: str, keep: list[int]) -> dict[str, float]:
     """The pool's weights that make the truth likeliest, by trying them; `score` must be cross-validated."""
-    if not numpy.isfinite(q.network).any():
-        return dict(POOL[task])
+    if not keep:
+        return dict(POOLS[task])
+    ends = [*q.starts[1:], len(q.rows)]
+    score = score[numpy.array([i for k in keep for i in range(int(q.starts[k]), int(ends[k]))], numpy.int64)]
+    q = q.take(keep)
     weight = q.weights()
 
     def likely(own: float, network: float) -> float:
@@ -224,18 +233,22 @@ def report(task: str, score: Array, q: Questions) -> None:
 
 def train(by_task: dict[str, Questions]) -> dict[str, Any]:
     """The file's content; prints figures."""
-    tasks = {}
+    tasks, pools = {}, {name: dict(weights) for name, weights in POOLS.items()}
     for task, q in sorted(by_task.items()):
         held = cross_validated(q, task)
         report(task, held, q)
-        pool = fit_pool(held, q, task)
-        if numpy.isfinite(q.network).any():
-            print(f"  {task} with the network, {pool}:")
-            report(task, pooled(held, q, **pool), q)
+        read = [k for k, start in enumerate(q.starts) if numpy.isfinite(q.network[start])]
+        alone = [k for k in read if q.tags[k].split()[0] in ALONE]
+        if task == "pronoun":
+            pools["alone"] = fit_pool(held, q, "alone", alone)
+        pools[task] = fit_pool(held, q, task, [k for k in read if k not in set(alone)])
+        if read:
+            print(f"  {task} with the network, {pools[task]}:")
+            report(task, pooled(held, q, **pools[task]), q)
         net = ensemble(q, task)
         values = {name: numpy.round(value.astype(float), 4).tolist() for name, value in net.items()}
-        tasks[task] = {"features": list(FEATURES), **values, **pool}
-    return {"tasks": tasks}
+        tasks[task] = {"features": list(FEATURES), **values}
+    return {"tasks": tasks, "pools": pools}
 
 
 def reading_function(name: str | None) -> ReadingOf | None:

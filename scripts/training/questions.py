@@ -73,7 +73,8 @@ def questions(data: Path, reading_of: ReadingOf | None = None, years: tuple[int,
     yield from _news(data, years, reading_of)
 
 
-def _read(text: str, reading_of: ReadingOf | None) -> tuple[Page, Names, Reading | None]:
+def read_with(text: str, reading_of: ReadingOf | None) -> tuple[Page, Names, Reading | None]:
+    """A page, its names, and the reading where there is one."""
     page = read_page(text)
     reading = reading_of(page) if reading_of is not None else None
     return page, Names(page, reading), reading
@@ -84,7 +85,7 @@ def _linked(
 ) -> Iterator[Asked]:
     """The questions of a text's links, each by itself."""
     with pipeline().memory_zone():
-        page, names, reading = _read(text.text, reading_of)
+        page, names, reading = read_with(text.text, reading_of)
         evidence, places = Evidence(page, names), Places(page)
         links = [link for link in text.links if link.pronoun or link.right]
         if len(links) > MOST_AN_ARTICLE and corpus == "silver":
@@ -192,7 +193,7 @@ def _polnear(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
         if name not in gold:
             continue
         with pipeline().memory_zone():
-            page, names, reading = _read(text.text, reading_of)
+            page, names, reading = read_with(text.text, reading_of)
             places = Places(page)
             links = {tokens[-1]: link for link in text.links if (tokens := list(places.tokens(link.start, link.end)))}
             recorder = Recorder("polnear", text.id, page, names, reading)
