@@ -84,6 +84,38 @@ def test_the_kind_goes_by_the_marks(text: str, content: str, kind: str) -> None:
     assert made.kind == kind
 
 
+def test_who_was_asked_did_not_say_it() -> None:
+    page = read_page("Lee was asked whether the bridge would close.")
+    made = found(page, "whether the bridge would close", "Lee", "was asked")
+    (joined,) = join(page, [made], everywhere(page, 0.9))
+    assert joined.nobody
+    assert joined.source is None
+    assert joined.addressed is not None
+    assert page.phrase(*joined.addressed) == "Lee"
+
+
+def test_a_missing_source_is_the_cues_subject() -> None:
+    page = read_page("Ann Lee said that the bridge would close.")
+    (joined,) = join(page, [found(page, "the bridge would close", cue="said")], everywhere(page, 0.9))
+    assert joined.source is not None
+    assert page.phrase(*joined.source) == "Ann Lee"
+
+
+def test_what_joins_two_quotations_is_nobodys_words() -> None:
+    page = read_page("They left with shouts of “Shame on you” and “Never again”.")
+    made = found(page, "“Shame on you” and “Never again”", cue="shouts of")
+    (joined,) = join(page, [made], everywhere(page, 0.9))
+    assert texts(page, [joined]) == ["“Shame on you” … “Never again”"]
+    assert joined.kind == "direct"
+
+
+def test_a_title_inside_reported_words_is_no_quotation() -> None:
+    page = read_page("Lee said she had read the novel “The Long Road Home” twice.")
+    made = found(page, "she had read the novel “The Long Road Home” twice", "Lee", "said")
+    (joined,) = join(page, [made], everywhere(page, 0.9))
+    assert joined.kind == "indirect"
+
+
 WHO = Speaker("Ann Lee", "person", "name", 0.8)
 
 

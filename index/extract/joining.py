@@ -7,15 +7,19 @@ from the paragraph before) and transcripts, whose form says enough: for these th
 import numpy as np
 
 from index.extract.attributions import draft_of, kind_of, merged, sentences
+from index.extract.cued import by_cue
 from index.extract.decoding import REPORTED
 from index.extract.draft import Attribution, Draft, Sentence
 from index.extract.network import Floats
-from index.extract.titles import SHOUTS
+from index.extract.phrases import Range
+from index.extract.titles import SHOUTS, is_title
 from index.extract.tokens import Page
 from index.extract.uncued import leftovers, read_label
 
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
+LONGEST_TITLE = 15
+_JOINS = frozenset(["and", "or", ",", "but", "then", ";"])
 _BY_FORM = frozenset(["signed", "shouts", "label"])
 
 
@@ -31,6 +35,7 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
     for made in found:
         for number in {page.stretch[t] for first, stop in made.content for t in range(first, stop)} - {-1}:
             draft.claimed.setdefault(number, made)
+    _ask_the_rules(draft, parts, found)
     at = turn_ends = 0
     for sentence in parts:
         if transcript:
@@ -44,11 +49,57 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
             leftovers(draft, sentence)
     out = [made for made in draft.out if _stands(page, made, reported)]
     for made in out:
-        made.content = merged(made.content)
+        made.content = _only_quoted(page, merged(made.content))
         if made.cue is not None and made.source is None and SHOUTS & set(page.low[slice(*made.cue)]):
             made.nobody = True
         made.kind = kind_of(page, made)
+        if made.kind == "mixed" and _names_a_title(draft, made):
+            made.kind = "indirect"
     return sorted(out, key=lambda made: made.content)
+
+
+def _ask_the_rules(draft: Draft, parts: list[Sentence], found: list[Attribution]) -> None:
+    """A source for what the network left without one, and none where the cue says that it is not given.
+
+    "Lee was asked whether …": Lee is asked, who asked is not said.
+    """
+    of_cue = {t: made for made in found if made.cue is not None for t in range(*made.cue)}
+    for sentence in parts:
+        for at, cue in enumerate(sentence.cues):
+            made = next((of_cue[t] for t in range(cue.first, cue.stop) if t in of_cue), None)
+            if made is None or (made.source is not None and made.source[0] > cue.first):
+                continue
+            rule = by_cue(draft, sentence, at, cue)
+            if rule is None:
+                continue
+            if rule.nobody:
+                made.source, made.more_source, made.nobody, made.addressed = None, [], True, rule.addressed
+            elif made.source is None and rule.source is not None and not _overlap(rule.source, made.content):
+                made.source = rule.source
+
+
+def _overlap(piece: Range, among: list[Range]) -> bool:
+    return any(first < piece[1] and piece[0] < stop for first, stop in among)
+
+
+def _only_quoted(page: Page, content: list[Range]) -> list[Range]:
+    """“One” and “two” in two pieces: what joins quoted stretches is nobody's words."""
+    out = []
+    for first, stop in content:
+        outside = [t for t in range(first, stop) if page.stretch[t] < 0]
+        numbers = sorted({page.stretch[t] for t in range(first, stop)} - {-1})
+        if len(numbers) > 1 and all(page.low[t] in _JOINS for t in outside):
+            out += [page.inside[n] for n in numbers]
+        else:
+            out.append((first, stop))
+    return out
+
+
+def _names_a_title(draft: Draft, made: Attribution) -> bool:
+    """Whether all that stands in marks is titles and terms in passing, so that nothing is quoted."""
+    page = draft.page
+    numbers = {page.stretch[t] for first, stop in made.content for t in range(first, stop)} - {-1}
+    return all(n in draft.passing or (draft.word_counts[n] < LONGEST_TITLE and is_title(draft, n)) for n in numbers)
 
 
 def _is_transcript(page: Page, parts: list[Sentence]) -> bool:
