@@ -19,6 +19,8 @@ from index.extract.uncued import leftovers, read_label
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
 LONGEST_TITLE = 15
+SURE = 0.9
+"""From this probability of its anchor on what looks like a title is somebody's words after all."""
 _JOINS = frozenset(["and", "or", ",", "but", "then", ";"])
 _BY_FORM = frozenset(["signed", "shouts", "label"])
 
@@ -47,7 +49,7 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
             at += 1
         if sentence.first >= turn_ends:
             leftovers(draft, sentence)
-    out = [made for made in draft.out if _stands(page, made, reported)]
+    out = [made for made in draft.out if _stands(draft, made, reported)]
     for made in out:
         made.content = _only_quoted(page, merged(made.content))
         if made.cue is not None and made.source is None and SHOUTS & set(page.low[slice(*made.cue)]):
@@ -111,8 +113,12 @@ def _is_transcript(page: Page, parts: list[Sentence]) -> bool:
     return False
 
 
-def _stands(page: Page, made: Attribution, reported: Floats) -> bool:
-    if made.pattern == "network" or made.pattern in _BY_FORM:
+def _stands(draft: Draft, made: Attribution, reported: Floats) -> bool:
+    page = draft.page
+    if made.pattern == "network":
+        in_marks = all(page.stretch[t] >= 0 for first, stop in made.content for t in range(first, stop))
+        return made.probability >= SURE or not in_marks or not _names_a_title(draft, made)
+    if made.pattern in _BY_FORM:
         return True
     tokens = [t for first, stop in made.content for t in range(first, stop) if page.is_word(t)]
     made.probability = float(np.mean(reported[tokens]))
