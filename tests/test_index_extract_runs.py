@@ -43,6 +43,12 @@ def test_a_nickname_in_marks_is_inside_the_name() -> None:
     assert [e.name for e in Names(page, Reading(names=runs)).entities] == ["Robert Ostrow"]
 
 
+def test_a_body_in_front_of_a_name_takes_nothing_from_it() -> None:
+    page = read_page("It was United Port Workers Secretary-Treasurer Mark Ostrow who came.")
+    runs = [run_of(page, "United Port Workers", "organization"), run_of(page, "Mark Ostrow")]
+    assert {e.name for e in Names(page, Reading(names=runs)).entities} == {"United Port Workers", "Mark Ostrow"}
+
+
 def test_page_furniture_is_no_name() -> None:
     page = read_page("Hide Caption\n\nWe met Ann Lee here.")
     runs = [run_of(page, "Hide Caption"), run_of(page, "Ann Lee")]

@@ -57,6 +57,14 @@ def last(text: str) -> Speaker:
         ("It was late.", "a senior official", "a senior official", "unnamed", "nominal"),
         ("It was late.", "police officers", "police officers", "group", "nominal"),
         ("Ann Lee met Mark Ostrow.", "Lee and Ostrow", "Ann Lee and Mark Ostrow", "group", "name"),
+        (
+            "It was late.",
+            "Senator Ann Lee of Ohio and Senator Mark Ostrow of Texas",
+            "Ann Lee and Mark Ostrow",
+            "group",
+            "name",
+        ),
+        ("It was late.", "a World Bank committee spokesman", "World Bank committee", "organization", "nominal"),
         ("Ann Lee came.", "The youth", "The youth", "unnamed", "nominal"),
     ],
 )
@@ -101,6 +109,7 @@ def test_a_word_before_a_surname_is_no_given_name() -> None:
         ("The mayor got a letter from Ann Lee on Monday.", "the letter"),
         ("Ann Lee issued a statement on Monday.", "the statement"),
         ("Ann Lee came.", "her statement"),
+        ("In a statement, Ann Lee thanked the town.", "the statement"),
         ("It was late.", "a letter from Ann Lee to Mark Ostrow"),
     ],
 )

@@ -96,10 +96,14 @@ class History:
         )
 
     def antecedent(self, at: int) -> Entity | None:
-        """The name that "who" or "which" at token `at` takes up."""
+        """The name that "who" or "which" at token `at` takes up: for "who" a person, where one is near."""
+        near: list[Entity] = []
         for k in range(at - 1, max(-1, at - 15), -1):
             if self.page.sentence[k] != self.page.sentence[at]:
                 break
-            if k in self.names.at:
-                return self.names.entity_at(k)
-        return None
+            entity = self.names.entity_at(k)
+            if entity is not None and entity.kind != "place":
+                near.append(entity)
+        who = self.page.low[at] in ("who", "whom")
+        person = next((e for e in near if e.kind == "person"), None) if who else None
+        return person or next(iter(near), None)

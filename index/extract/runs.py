@@ -33,6 +33,9 @@ class _Mender:
         for run in self.runs:
             for piece in self._pieces(run):
                 made = self._mention(piece)
+                if made is not None and made.first < (out[-1].stop if out else 0) <= piece.first:
+                    # capitals see one long name where the run has two: "[United Port Workers] [Ann Lee]"
+                    made = self._person(piece) if piece.kind == "person" else None
                 if made is not None and made.first >= (out[-1].stop if out else 0):
                     out.append(made)
         people = {t for m in out if m.kind == "person" for t in range(m.first, m.stop)}

@@ -94,7 +94,14 @@ class Sources:
                 out.append(found)
         whole = any(page.low[k] == "and" and k not in at for k in range(first, stop))
         same = len({id(self.names.entity_of[m.first]) for m in out}) < len(out)
-        return out if len(out) > 1 and whole and not same and out[-1].stop >= stop - 1 else []
+        home = (
+            all(
+                page.low[k] in ("of", "from", "'s") or k in at or not page.is_word(k) for k in range(out[-1].stop, stop)
+            )
+            if out
+            else False
+        )
+        return out if len(out) > 1 and whole and not same and home else []
 
     def _inside(self, token: int) -> bool:
         """Whether a token stands inside a name and does not begin it."""
@@ -139,7 +146,9 @@ class Sources:
             owner = next((m for m in reversed(named) if m.stop < k and page.low[m.stop] in ("'s", "'")), None)
             if owner is not None and k - owner.stop <= 4:
                 return owner
-            return next((m for m in named if m.kind in ("person", "organization")), None)
+            # "In a statement, the ministry's ..."
+            named += [names[t] for t in range(k, at) if t in names and page.sentence[t] == page.sentence[k]]
+            return next((m for m in named if m.kind in ("person", "organization") and not m.quoted), None)
         return None
 
     def body_of(self, first: int, stop: int) -> Mention | None:

@@ -24,6 +24,8 @@ from index.records import Basis, SpeakerType
 LONGEST_PHRASE = 12
 """Words of a description that stands for an unnamed speaker."""
 MOST_CANDIDATES = 3
+_MEANT = 0.4
+"""A description stands for somebody named only when that is so likely."""
 AS_NAMED = 0.95
 """How certain a name is: whose it is can still be mistaken. Nothing is surer than this."""
 _LIKELY = 0.02
@@ -279,7 +281,7 @@ class Resolver:
         definite = page.low[first] in ("the", "this", "that", "our") or bare
         if definite and not many and can_be_named(names, noun):
             found = self._described(first, head, made)
-            if found and found[0][1] is not None:
+            if found and found[0][1] is not None and found[0][0] >= _MEANT:
                 return _chosen(found, "nominal")
         if inside is not None and noun in words.BODIES | words.DOCUMENTS:
             return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
@@ -306,6 +308,8 @@ class Resolver:
     def _spoken_for(self, first: int, end: int) -> Speaker | None:
         """The body behind an unnamed spokesperson."""
         body = self.sources.body_of(first, end)
+        if body is not None and body.stop < end and self.page.low[body.stop] in words.BODIES:
+            return Speaker(self.page.phrase(body.first, body.stop + 1), "organization", "nominal", 0.75)
         if body is not None:
             return _somebody(self.names.entity_of[body.first], "nominal", 0.75)
         noun = self.sources.spoken_for(first, end)
@@ -334,6 +338,8 @@ class Resolver:
     def _is_lone_name(self, first: int, stop: int, noun: str) -> bool:
         """Whether a source is a name that opens its sentence and stands nowhere else."""
         capitals = all(phrases.is_capital(self.page, k) for k in range(first, stop))
+        if self.page.low[stop - 1] in phrases.DETERMINERS | phrases.PREPOSITIONS | phrases.CONJUNCTIONS:
+            return False
         return capitals and noun not in words.DOCUMENTS | words.ROLES | words.NOT_NAMES
 
     def _unnamed(self, core: Range, end: int, many: bool) -> Speaker:
