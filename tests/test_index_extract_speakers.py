@@ -31,6 +31,7 @@ def last(text: str) -> Speaker:
         ("Ludwig van der Berg came.", "van der Berg", "Ludwig van der Berg", "person", "name"),
         ("J. Edwin Ostrow came.", "Ostrow", "J. Edwin Ostrow", "person", "name"),
         ("April Ostrow came.", "Ostrow", "April Ostrow", "person", "name"),
+        ("Mark J. Ostrow came.", "@realMarkOstrow", "Mark J. Ostrow", "person", "name"),
         ("Senator Kelm came.", "President Kelm", "Kelm", "person", "name"),
         ("It was late.", "Director of National Intelligence James Ostrow", "James Ostrow", "person", "name"),
         ("It was late.", "former secretary of state Ann Lee", "Ann Lee", "person", "name"),

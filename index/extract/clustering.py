@@ -250,12 +250,14 @@ class _Clusters:
                 score += 6.0 if known.gender == wanted else -6.0
             if pronoun and known.gender:
                 score += 1.0 if known.gender == pronoun else -1.0
-            seen = known.mentions[:MOST_COMPARED] + known.mentions[MOST_COMPARED:][-MOST_COMPARED:]
+            seen = known.mentions
+            if len(seen) > 2 * MOST_COMPARED:
+                seen = seen[:MOST_COMPARED] + seen[-MOST_COMPARED:]
             score += 2.0 * len(offices & {t.rstrip(".") for m in seen for t in m.titles})
             before = [m for m in seen if m.first < mention.first]
             if before:
                 score += 1.5 - min(2.5, _FADES * (here - self.page.sentence[before[-1].first]))
-            if known in self.bare.values():
+            if self.bare.get(mention.core[0].lower()) is known:
                 score += 1.0
             return score + 0.3 * min(8, len([m for m in seen if not m.quoted]))
 

@@ -75,6 +75,7 @@ class Names:
         self._describe()
         for entity in self.entities:
             entity.settle()
+        self.nouns = frozenset(noun for entity in self.entities for noun in entity.nouns)
 
     def entity_at(self, at: int) -> Entity | None:
         """The entity whose name covers a token."""

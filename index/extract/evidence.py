@@ -317,7 +317,8 @@ class Evidence:
     def _first_person(self, first: int, stop: int) -> Entity | None:
         """Who is named first, outside of marks, in some tokens."""
         k = bisect.bisect_left(self.firsts, first)
-        while k < len(self.firsts) and self.firsts[k] < stop:
+        last = min(len(self.firsts), k + MOST_MENTIONS)
+        while k < last and self.firsts[k] < stop:
             mention = self.names.mentions[k]
             if mention.kind == "person" and not mention.quoted:
                 return self.names.entity_of[mention.first]
@@ -356,7 +357,7 @@ def can_be_named(names: Names, noun: str) -> bool:
         return False
     if noun in words.ROLES | words.BODIES | _ANY_BODY or noun in _STANDS_FOR:
         return True
-    return any(noun in entity.nouns for entity in names.entities)
+    return noun in names.nouns
 
 
 def _described(entity: Entity, question: Question) -> dict[str, float]:

@@ -141,7 +141,7 @@ class Sources:
                 behind = next((names[t] for t in range(k + 2, min(at, k + 8)) if t in names), None)
                 if behind is not None:
                     return behind
-            begin = page.sentence_bounds[page.sentence[k]][0]
+            begin = max(k - _FURTHEST, page.sentence_bounds[page.sentence[k]][0])
             named = [names[t] for t in range(begin, k) if t in names and page.stretch[t] < 0]
             owner = next((m for m in reversed(named) if m.stop < k and page.low[m.stop] in ("'s", "'")), None)
             if owner is not None and k - owner.stop <= 4:

@@ -28,6 +28,7 @@ _MEANT = 0.4
 """A description stands for somebody named only when that is so likely."""
 AS_NAMED = 0.95
 """How certain a name is: whose it is can still be mistaken. Nothing is surer than this."""
+_HANDLE_PREFIXES = ("", "real", "the", "sen", "rep", "gov", "leader", "speaker", "secretary")
 _LIKELY = 0.02
 """A rival less likely than this is none."""
 
@@ -133,8 +134,10 @@ class Resolver:
         self.history = History(page, names)
         self.sources = Sources(page, names)
         self.by_surname: dict[str, Entity] = {}
+        self.by_handle: dict[str, Entity] = {}
         for entity in sorted(names.entities, key=lambda e: len(e.mentions)):
             if entity.kind == "person":
+                self.by_handle[_letters(entity.name.split()[0] + entity.name.split()[-1])] = entity
                 self.by_surname.update((m.core[-1].lower(), entity) for m in entity.mentions)
 
     def resolve(self, made: Attribution) -> Speaker:
@@ -182,10 +185,10 @@ class Resolver:
 
     def _handle(self, at: int) -> Speaker:
         """Whose handle it is, when somebody of that name is in the article; else the handle."""
-        handle = "".join(letter for letter in self.page.low[at] if letter.isalpha())
-        for entity in self.names.entities:
-            tokens = [w.lower() for w in entity.name.split() if len(w) > 2]
-            if len(tokens) > 1 and all(w in handle for w in (tokens[0], tokens[-1])):
+        handle = _letters(self.page.low[at])
+        for prefix in _HANDLE_PREFIXES:
+            entity = self.by_handle.get(handle.removeprefix(prefix))
+            if entity is not None:
                 return _somebody(entity, "name", 0.9)
         return Speaker(self.page.words[at], "unnamed", "name", 0.6)
 
@@ -355,6 +358,10 @@ class Resolver:
         if page.low[core[0]] in ("a", "an", "one", "another"):
             self.history.unnamed[noun] = speaker
         return speaker
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalpha())
 
 
 def _is_plural(noun: str) -> bool:
