@@ -4,21 +4,27 @@ The network ties words to cues. Left over are quoted stretches without a cue of 
 from the paragraph before) and transcripts, whose form says enough: for these the rules stand.
 """
 
+import bisect
+
 import numpy as np
 
 from index.extract.attributions import draft_of, kind_of, merged, sentences
 from index.extract.cued import by_cue
 from index.extract.decoding import REPORTED
 from index.extract.draft import Attribution, Draft, Sentence
+from index.extract.marks import paragraphs
 from index.extract.network import Floats
 from index.extract.phrases import Range
+from index.extract.sentences import behind_dateline
 from index.extract.titles import SHOUTS, is_title
-from index.extract.tokens import Page
+from index.extract.tokens import DATELINES, Page
 from index.extract.uncued import leftovers, read_label
 
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
 LONGEST_TITLE = 15
+_MEANT = frozenset("$€£#[…") | {"..."}
+"""Marks in front of words that belong to them."""
 SURE = 0.9
 """From this probability of its anchor on what looks like a title is somebody's words after all."""
 _JOINS = frozenset(["and", "or", ",", "but", "then", ";"])
@@ -50,8 +56,9 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
         if sentence.first >= turn_ends:
             leftovers(draft, sentence)
     out = [made for made in draft.out if _stands(draft, made, reported)]
+    datelines = _datelines(page)
     for made in out:
-        made.content = _only_quoted(page, merged(made.content))
+        made.content = _only_quoted(page, _trimmed(page, merged(made.content), datelines))
         if made.cue is not None and made.source is None and SHOUTS & set(page.low[slice(*made.cue)]):
             made.nobody = True
         made.kind = kind_of(page, made)
@@ -82,6 +89,29 @@ def _ask_the_rules(draft: Draft, parts: list[Sentence], found: list[Attribution]
 
 def _overlap(piece: Range, among: list[Range]) -> bool:
     return any(first < piece[1] and piece[0] < stop for first, stop in among)
+
+
+def _datelines(page: Page) -> dict[int, int]:
+    """By paragraph the first token behind its dateline."""
+    out = {}
+    for number, (first, stop) in enumerate(paragraphs(page.article_text)[:DATELINES]):
+        words = first + behind_dateline(page.article_text[first:stop])
+        if words > first:
+            out[number] = bisect.bisect_left(page.start, words)
+    return out
+
+
+def _trimmed(page: Page, content: list[Range], datelines: dict[int, int]) -> list[Range]:
+    """Each piece without a dateline or loose marks in front of it."""
+    out = []
+    for first, stop in content:
+        first = max(first, min(stop - 1, datelines.get(page.paragraph[first], 0)))
+        while (
+            first < stop - 1 and page.stretch[first] < 0 and not page.is_word(first) and page.words[first] not in _MEANT
+        ):
+            first += 1
+        out.append((first, stop))
+    return out
 
 
 def _only_quoted(page: Page, content: list[Range]) -> list[Range]:

@@ -172,7 +172,7 @@ def _bounds(sentence: list[int]) -> Iterator[tuple[int, int]]:
         yield first, at
 
 
-_DATELINES = 4
+DATELINES = 4
 """Paragraphs, from the top, that may begin with one: a headline and a picture's words may stand in front."""
 _OPENS_SENTENCE = frozenset('“”"‘«„[(')
 _FULL_STOP = re.compile(r"[.?!…][)\]'’”\"]*$")
@@ -184,7 +184,7 @@ def _outer_starts(text: str, places: list[Span], stretches: list[Stretch]) -> se
     number = 0
     for paragraph, (first, stop) in enumerate(places):
         begins = [first, *(first + at for at in sentence_starts(text[first:stop]) if at)]
-        if paragraph < _DATELINES and (words := first + behind_dateline(text[first:stop])) > first:
+        if paragraph < DATELINES and (words := first + behind_dateline(text[first:stop])) > first:
             begins = sorted({first, words, *(begin for begin in begins if begin > words)})
         while number < len(stretches) and stretches[number].end <= first:
             number += 1
