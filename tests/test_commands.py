@@ -313,7 +313,7 @@ def test_no_rights_to_write(run: Run, open_folder: Path, as_nobody: None) -> Non
 @pytest.mark.parametrize("limit", [2_000, 60_000])
 def test_a_full_disk_loses_nothing(run: Run, indexed: Path, tmp_path: Path, limit: int) -> None:
     many = "".join(
-        json.dumps({"id": f"n{number}", "text": f"“Rain number {number} is news,” said Ada Brook. " * 9}) + "\n"
+        json.dumps({"id": f"n{number}", "text": f"“Rain number {number} is news,” said Ada Brook.\n" * 9}) + "\n"
         for number in range(60)
     )
     (tmp_path / "many.jsonl").write_text(many)

@@ -1,9 +1,15 @@
-"""Who the text says said what: content, cue, source and kind."""
+"""Who the text says said what, by the rules alone: content, cue, source and kind."""
 
 import pytest
 
+from index.extract import pipeline
 from index.extract.pipeline import extract
 from index.records import Article, Quotation
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "load", lambda: None)
 
 
 def quotations(text: str) -> list[Quotation]:
