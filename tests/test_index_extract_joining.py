@@ -146,7 +146,7 @@ def test_rules_have_the_share_in_which_they_were_right(pattern: str) -> None:
 
 @pytest.mark.parametrize(("probability", "count"), [(0.6, 0), (0.95, 1)])
 def test_what_looks_like_a_title_is_a_quotation_only_where_the_network_is_sure(probability: float, count: int) -> None:
-    page = read_page("The committee published “The Long Road Home” in May.")
+    page = read_page("The committee published the book “The Long Road Home” in May.")
     made = found(page, "“The Long Road Home”", "The committee", "published")
     made.probability = probability
     assert len(join(page, [made], everywhere(page, 0.0))) == count

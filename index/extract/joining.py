@@ -16,13 +16,12 @@ from index.extract.marks import paragraphs
 from index.extract.network import Floats
 from index.extract.phrases import Range
 from index.extract.sentences import behind_dateline
-from index.extract.titles import SHOUTS, is_title
+from index.extract.titles import SHOUTS
 from index.extract.tokens import DATELINES, Page
 from index.extract.uncued import leftovers, read_label
 
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
-LONGEST_TITLE = 15
 _MEANT = frozenset("$€£#[…") | {"..."}
 """Marks in front of words that belong to them."""
 SURE = 0.9
@@ -70,21 +69,25 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
 def _ask_the_rules(draft: Draft, parts: list[Sentence], found: list[Attribution]) -> None:
     """A source for what the network left without one, and none where the cue says that it is not given.
 
-    "Lee was asked whether …": Lee is asked, who asked is not said.
+    "Lee was asked whether …": Lee is asked, who asked is not said. A participle's source is in its own sentence:
+    "Lee left, promising that … Roe came.".
     """
     of_cue = {t: made for made in found if made.cue is not None for t in range(*made.cue)}
     for sentence in parts:
         for at, cue in enumerate(sentence.cues):
             made = next((of_cue[t] for t in range(cue.first, cue.stop) if t in of_cue), None)
-            if made is None or (made.source is not None and made.source[0] > cue.first):
+            if made is None or (made.source is not None and sentence.first > made.source[0]):
+                continue
+            beyond = made.source is not None and made.source[0] >= sentence.stop and cue.form == "ing"
+            if made.source is not None and cue.first < made.source[0] < sentence.stop:
                 continue
             rule = by_cue(draft, sentence, at, cue)
             if rule is None:
                 continue
-            if rule.nobody:
+            if rule.nobody and not beyond:
                 made.source, made.more_source, made.nobody, made.addressed = None, [], True, rule.addressed
-            elif made.source is None and rule.source is not None and not _overlap(rule.source, made.content):
-                made.source = rule.source
+            elif (made.source is None or beyond) and rule.source and not _overlap(rule.source, made.content):
+                made.source, made.more_source = rule.source, []
 
 
 def _overlap(piece: Range, among: list[Range]) -> bool:
@@ -128,10 +131,10 @@ def _only_quoted(page: Page, content: list[Range]) -> list[Range]:
 
 
 def _names_a_title(draft: Draft, made: Attribution) -> bool:
-    """Whether all that stands in marks is titles and terms in passing, so that nothing is quoted."""
+    """Whether all that stands in marks is titles in passing, so that nothing is quoted."""
     page = draft.page
     numbers = {page.stretch[t] for first, stop in made.content for t in range(first, stop)} - {-1}
-    return all(n in draft.passing or (draft.word_counts[n] < LONGEST_TITLE and is_title(draft, n)) for n in numbers)
+    return all(n in draft.passing for n in numbers)
 
 
 def _is_transcript(page: Page, parts: list[Sentence]) -> bool:

@@ -46,7 +46,7 @@ def extract(article: Article) -> list[Quotation]:
         # What stands in front of the article's own words is blanked in this copy, so that every place stays its own.
         page = read_page(" " * article.body + article.text[article.body :])
         found, reading = attributions(page, net)
-        speakers = find_speakers(page, Names(page, reading), found, reading)
+        speakers = find_speakers(page, Names(page, reading), found, reading, author=article.authors)
         weights = net.calibration.get("confidence", {}) if net is not None else None
         return [
             _quotation(article, page, made, who, confidence(made, who, weights))

@@ -18,6 +18,7 @@ from typing import TypeAlias
 import numpy
 from numpy.typing import NDArray
 
+from index.errors import UsageError
 from index.extract import phrases
 from index.extract.attributions import find_attributions
 from index.extract.choosing import Task
@@ -64,13 +65,20 @@ class Asked:
     """The network's probability of each row, where there is a reading."""
 
 
-def questions(data: Path, reading_of: ReadingOf | None = None, years: tuple[int, ...] = YEARS) -> Iterator[Asked]:
-    """Every question of known meaning, corpus by corpus."""
-    for name, texts in (("gum", gum(data)), ("gap", gap_validation(data))):
-        for text in texts:
-            yield from _linked(name, text, reading_of)
-    yield from _polnear(data, reading_of)
-    yield from _news(data, years, reading_of)
+def questions(
+    data: Path, corpus: str, reading_of: ReadingOf | None = None, years: tuple[int, ...] = YEARS
+) -> Iterator[Asked]:
+    """Every question of known meaning of a corpus: gum, gap, polnear or news."""
+    cue_matcher()  # made before any zone, or its words would be forgotten with the first article's
+    if corpus == "polnear":
+        yield from _polnear(data, reading_of)
+    elif corpus == "news":
+        yield from _news(data, years, reading_of)
+    elif corpus in ("gum", "gap"):
+        for text in gum(data) if corpus == "gum" else gap_validation(data):
+            yield from _linked(corpus, text, reading_of)
+    else:
+        raise UsageError(f"{corpus}: no such corpus; there are read, gum, gap, polnear and news")
 
 
 def read_with(text: str, reading_of: ReadingOf | None) -> tuple[Page, Names, Reading | None]:

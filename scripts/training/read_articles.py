@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
+from index.extract.cues import cue_matcher
 from index.extract.entities import Entity, Names
 from index.extract.tokens import pipeline
 from scripts.training.examples import Places, load_gold
@@ -32,6 +33,7 @@ def rows_by_article(path: Path = SPEAKERS) -> dict[str, list[dict[str, Any]]]:
 
 def read_by_people(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
     """The pronouns and descriptions of those articles' sources, with all that was said before each."""
+    cue_matcher()  # made before any zone, or its words would be forgotten with the first article's
     gold = load_gold(data, "train")
     for name, rows in rows_by_article().items():
         text, marked = gold[name]
