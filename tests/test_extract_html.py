@@ -15,7 +15,6 @@ import saywho
 from index.extract import display
 from index.extract.pipeline import extract
 from index.records import Article, Quotation
-from tests.browser.conftest import chromium as chromium
 from tests.making import a_quotation, an_article
 
 TEXT = "“Rain is news,” Ada Brook said. She added that Mark Kelm, she said, “knew it” all along.\n\nNobody came."

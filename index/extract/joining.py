@@ -108,7 +108,10 @@ def _trimmed(page: Page, content: list[Range], datelines: dict[int, int]) -> lis
     """Each piece without a dateline or loose marks in front of it."""
     out = []
     for first, stop in content:
-        first = max(first, min(stop - 1, datelines.get(page.paragraph[first], 0)))
+        words = datelines.get(page.paragraph[first], 0)
+        if stop <= words and len(content) > 1:
+            continue
+        first = max(first, min(stop - 1, words))
         while (
             first < stop - 1 and page.stretch[first] < 0 and not page.is_word(first) and page.words[first] not in _MEANT
         ):
