@@ -70,9 +70,14 @@ class _Found:
 def read(page: Page, network: Network) -> tuple[Reading, Scores]:
     """What the network makes of a page."""
     scores = network.scores(page)
+    return reading(page, network, scores, network.calibration["thresholds"]), scores
+
+
+def reading(page: Page, network: Network, scores: Scores, thresholds: dict[str, float]) -> Reading:
+    """What scores that are there already say, under these thresholds (see `find`)."""
     names = name_runs(page, scores)
-    attributions = find(page, scores, network.calibration["thresholds"])
-    return Reading(attributions, names, antecedents(page, network, scores, names, attributions)), scores
+    attributions = find(page, scores, thresholds)
+    return Reading(attributions, names, antecedents(page, network, scores, names, attributions))
 
 
 def find(page: Page, scores: Scores, thresholds: dict[str, float]) -> list[Attribution]:
@@ -209,7 +214,7 @@ def _attribution(page: Page, f: _Found) -> Attribution | None:
     if not content:
         return None
     made = Attribution(content, cue[0] if cue else None, source[0] if source else None, "network")
-    made.more_cue, made.more_source = cue[1:], source[1:]
+    made.more_source = source[1:]
     made.anchor, made.probability = f.anchor.at, f.anchor.probability
     made.clear = _clear(f)
     return made

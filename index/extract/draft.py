@@ -29,15 +29,19 @@ class Attribution:
     """Who was asked, where the question is the content: likely the next one to speak."""
     follows: "Attribution | None" = None
     """The attribution that this one goes on from, where it has no source of its own."""
-    more_cue: list[Range] = field(default_factory=list)
     more_source: list[Range] = field(default_factory=list)
-    """Further pieces of an interrupted cue or source."""
+    """Further pieces of an interrupted source."""
     anchor: int = -1
     """The cue's first token as the network sees it."""
     probability: float = 0.0
     """Of there being an attribution at all, where the network found it."""
     clear: tuple[float, float] = (0.0, 0.0)
     """How sure the network is of the content's tokens and of the source's."""
+
+    @property
+    def sources(self) -> list[Range]:
+        """All pieces of the source."""
+        return ([self.source] if self.source else []) + self.more_source
 
     @property
     def last(self) -> int:
@@ -76,11 +80,14 @@ class Draft:
         made.content = self._snapped(made.content)
         if not made.content:
             return
-        for first, stop in made.content:
-            for number in {self.page.stretch[t] for t in range(first, stop)} - {-1}:
-                self.claimed.setdefault(number, made)
+        self.claim(made)
         sentence.made.append(made)
         self.out.append(made)
+
+    def claim(self, made: Attribution) -> None:
+        """Gives an attribution the stretches of its content that are nobody's yet."""
+        for number in self.page.stretches_in(made.content):
+            self.claimed.setdefault(number, made)
 
     def _snapped(self, content: list[Range]) -> list[Range]:
         page, out = self.page, []

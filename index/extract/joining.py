@@ -12,7 +12,6 @@ from index.extract.attributions import draft_of, kind_of, merged, sentences
 from index.extract.cued import by_cue
 from index.extract.decoding import REPORTED
 from index.extract.draft import Attribution, Draft, Sentence
-from index.extract.marks import paragraphs
 from index.extract.network import Floats
 from index.extract.phrases import Range
 from index.extract.sentences import behind_dateline
@@ -40,8 +39,7 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
     transcript = draft.interview or _is_transcript(page, parts)
     found = sorted(found, key=lambda made: made.content)
     for made in found:
-        for number in {page.stretch[t] for first, stop in made.content for t in range(first, stop)} - {-1}:
-            draft.claimed.setdefault(number, made)
+        draft.claim(made)
     _ask_the_rules(draft, parts, found)
     at = turn_ends = 0
     for sentence in parts:
@@ -97,10 +95,13 @@ def _overlap(piece: Range, among: list[Range]) -> bool:
 def _datelines(page: Page) -> dict[int, int]:
     """By paragraph the first token behind its dateline."""
     out = {}
-    for number, (first, stop) in enumerate(paragraphs(page.article_text)[:DATELINES]):
-        words = first + behind_dateline(page.article_text[first:stop])
-        if words > first:
-            out[number] = bisect.bisect_left(page.start, words)
+    for number in range(DATELINES):
+        first, stop = bisect.bisect_left(page.paragraph, number), bisect.bisect_right(page.paragraph, number)
+        if first < stop:
+            start, end = page.span(first, stop)
+            words = behind_dateline(page.article_text[start:end])
+            if words:
+                out[number] = bisect.bisect_left(page.start, start + words)
     return out
 
 
@@ -125,7 +126,7 @@ def _only_quoted(page: Page, content: list[Range]) -> list[Range]:
     out = []
     for first, stop in content:
         outside = [t for t in range(first, stop) if page.stretch[t] < 0]
-        numbers = sorted({page.stretch[t] for t in range(first, stop)} - {-1})
+        numbers = sorted(page.stretches_in([(first, stop)]))
         if len(numbers) > 1 and all(page.low[t] in _JOINS for t in outside):
             out += [page.inside[n] for n in numbers]
         else:
@@ -135,9 +136,7 @@ def _only_quoted(page: Page, content: list[Range]) -> list[Range]:
 
 def _names_a_title(draft: Draft, made: Attribution) -> bool:
     """Whether all that stands in marks is titles in passing, so that nothing is quoted."""
-    page = draft.page
-    numbers = {page.stretch[t] for first, stop in made.content for t in range(first, stop)} - {-1}
-    return all(n in draft.passing for n in numbers)
+    return draft.page.stretches_in(made.content) <= draft.passing
 
 
 def _is_transcript(page: Page, parts: list[Sentence]) -> bool:

@@ -16,7 +16,7 @@ from index.extract.network import Network, network
 from index.extract.reading import Reading
 from index.extract.speakers import find_speakers
 from index.extract.tokens import Page, pipeline, read_page
-from index.records import Article, Quotation, Span, joined_text
+from index.records import Article, Quotation, joined_text
 
 VERSION = 2
 """A change here makes every article be worked on anew; so do other weights."""
@@ -77,8 +77,8 @@ def _quotation(article: Article, page: Page, made: Attribution, who: Speaker, su
         article_id=article.id,
         kind=made.kind,
         content=content,
-        cue=_spans(page, made.cue, made.more_cue),
-        source=_spans(page, made.source, made.more_source),
+        cue=(page.span(*made.cue),) if made.cue else (),
+        source=tuple(page.span(*piece) for piece in made.sources),
         text=joined_text(article.text, content),
         speaker=who.name,
         speaker_type=who.type,
@@ -86,7 +86,3 @@ def _quotation(article: Article, page: Page, made: Attribution, who: Speaker, su
         basis=who.basis,
         candidates=candidates,
     )
-
-
-def _spans(page: Page, first: tuple[int, int] | None, more: list[tuple[int, int]]) -> tuple[Span, ...]:
-    return tuple(page.span(*piece) for piece in ([first] if first else []) + more)

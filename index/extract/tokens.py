@@ -8,7 +8,7 @@ the Doc (it reproduces the text) and left out of the page.
 import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import spacy
@@ -102,6 +102,10 @@ class Page:
     def phrase(self, first: int, stop: int) -> str:
         """The words of some tokens as one line."""
         return " ".join(self.article_text[self.start[first] : self.end[stop - 1]].split())
+
+    def stretches_in(self, pieces: Iterable[tuple[int, int]]) -> set[int]:
+        """The numbers of the stretches that some of these tokens stand in."""
+        return {self.stretch[t] for first, stop in pieces for t in range(first, stop)} - {-1}
 
     def is_word(self, at: int) -> bool:
         """Whether a token begins with a letter, a digit, @ or #."""

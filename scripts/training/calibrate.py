@@ -4,8 +4,6 @@ The truth: PolNeAR's annotation of those articles, and who really spoke (held_ou
 a line for each reported stretch; "speaker" holds where the article gives the names, or a name where none stands whole).
 """
 
-import importlib.util
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,18 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import UsageError
 from index.extract import confidence, decoding, joining
 from index.extract.cues import cue_matcher
 from index.extract.draft import Attribution
 from index.extract.entities import Names
 from index.extract.history import Speaker
 from index.extract.network import Network, Scores
-from index.extract.reading import Reading
 from index.extract.speakers import find_speakers
 from index.extract.tokens import Page, pipeline, read_page
 from index.records import Span
+from scripts.evaluation.corpus import load_tool
 from scripts.training.examples import held_out, load_gold
+from scripts.training.read_articles import rows_by_article
 
 SPEAKERS = Path(__file__).with_name("held_out_speakers.jsonl")
 BASES = ("name", "pronoun", "nominal", "implicit", "continued")
@@ -49,16 +47,6 @@ class Case:
     right: bool
 
 
-def tool(data: Path, name: str) -> ModuleType:
-    """A scorer of the folder tools beside the data."""
-    spec = importlib.util.spec_from_file_location(name, data.parent / "tools" / f"{name}.py")
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{data.parent}/tools/{name}.py: cannot be loaded; --data must lie beside the scorers")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def calibrate(data: Path, network: Network) -> dict[str, Any]:
     """The thresholds that find most, and the weights of the confidence, for `calibration.json`."""
     every = load_gold(data, "train")
@@ -67,8 +55,8 @@ def calibrate(data: Path, network: Network) -> dict[str, Any]:
     with pipeline().memory_zone():
         pages = {name: read_page(text) for name, (text, _) in gold.items()}
         scores = {name: network.scores(page) for name, page in pages.items()}
-        thresholds = _thresholds(tool(data, "score_attributions"), gold, pages, scores)
-        cases = list(_cases(tool(data, "score_speakers"), network, pages, scores, thresholds))
+        thresholds = _thresholds(load_tool(data, "score_attributions"), gold, pages, scores)
+        cases = list(_cases(load_tool(data, "score_speakers"), network, pages, scores, thresholds))
     fitted = {}
     for group in sorted({case.group for case in cases}):
         mine = [case for case in cases if case.group == group]
@@ -104,8 +92,8 @@ def _rows(page: Page, scores: Scores, thresholds: dict[str, float]) -> list[dict
         {
             "kind": made.kind,
             "content": [page.span(*piece) for piece in made.content],
-            "cue": [page.span(*piece) for piece in ([made.cue] if made.cue else []) + made.more_cue],
-            "source": [page.span(*piece) for piece in ([made.source] if made.source else []) + made.more_source],
+            "cue": [page.span(*made.cue)] if made.cue else [],
+            "source": [page.span(*piece) for piece in made.sources],
         }
         for made in found
     ]
@@ -118,17 +106,10 @@ def _cases(
     scores: dict[str, Scores],
     thresholds: dict[str, float],
 ) -> Iterator[Case]:
-    if not SPEAKERS.is_file():
-        raise UsageError(f"{SPEAKERS}: not there; fetch the project's files again")
-    truth: dict[str, list[dict[str, Any]]] = {}
-    for line in SPEAKERS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        truth.setdefault(row["article_id"], []).append(row)
+    truth = rows_by_article(SPEAKERS)
     for name, page in pages.items():
-        found = decoding.find(page, scores[name], thresholds)
-        runs = decoding.name_runs(page, scores[name])
-        reading = Reading(found, runs, decoding.antecedents(page, network, scores[name], runs, found))
-        joined = joining.join(page, found, scores[name].reported)
+        reading = decoding.reading(page, network, scores[name], thresholds)
+        joined = joining.join(page, reading.attributions, scores[name].reported)
         speakers = find_speakers(page, Names(page, reading), joined, reading)
         for made, who in zip(joined, speakers, strict=True):
             right = any(_is_right(scorer, page, made, who, row) for row in truth.get(name, []))

@@ -1,6 +1,5 @@
 """Texts with what the network shall learn of them: attributions, names, and which name a word stands for."""
 
-import importlib.util
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import UsageError
+from index.extract.decoding import KINDS
 from index.extract.encoding import Encoded, encode
 from index.extract.tokens import Page, read_page
+from scripts.evaluation.corpus import load_tool
 from scripts.training import corpora
 from scripts.training.corpora import Text
 
@@ -20,7 +20,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 ROLES = ("content", "source", "cue")
-KINDS = ("person", "organization", "place", "other")
 HELD_OUT = 42
 """Articles of PolNeAR's training part that are kept from training, for calibration."""
 
@@ -69,15 +68,9 @@ class Places:
 
 def load_gold(data: Path, which: str) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """PolNeAR's articles with their attributions, as the scorer reads them: the first annotator's."""
-    path = data.parent / "tools" / "score_attributions.py"
-    if not path.is_file():
-        raise UsageError(f"{path}: not there; --data must lie beside the folder tools with the scorers")
-    spec = importlib.util.spec_from_file_location("score_attributions", path)
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{path}: cannot be loaded; fetch the scorers again")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    gold: dict[str, tuple[str, list[dict[str, Any]]]] = module.read_gold(data / "polnear" / which)
+    gold: dict[str, tuple[str, list[dict[str, Any]]]] = load_tool(data, "score_attributions").read_gold(
+        data / "polnear" / which
+    )
     return gold
 
 

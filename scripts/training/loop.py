@@ -3,7 +3,6 @@
 import json
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +131,3 @@ class Run:
         """The averaged weights where there are any, else the last ones, by name."""
         chosen = self.averaged or [p.detach() for p in self.parameters]
         return dict(zip(self.names, chosen, strict=True))
-
-
-def forever(seed: int, count: int, start: int) -> Iterator[tuple[int, np.random.Generator]]:
-    """(epoch, its own generator) from the epoch that holds step `start` on; `count` steps an epoch."""
-    epoch = start // count
-    while True:
-        yield epoch, np.random.default_rng([seed, epoch])
-        epoch += 1

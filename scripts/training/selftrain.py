@@ -77,9 +77,8 @@ def taught(text: str) -> Example:
         example.links = []
         for made in found:
             labels: dict[int, int] = {}
-            cue = [made.cue, *made.more_cue] if made.cue else []
-            source = [made.source, *made.more_source] if made.source else []
-            for number, ranges in ((2, cue), (1, source), (0, made.content)):
+            cue = [made.cue] if made.cue else []
+            for number, ranges in ((2, cue), (1, made.sources), (0, made.content)):
                 for first, stop in ranges:
                     labels |= {t: 2 + 2 * number for t in range(first, stop) if t not in labels}
                     if labels.get(first) == 2 + 2 * number:
