@@ -20,3 +20,12 @@ class NotFoundError(SaywhoError):
 
 class GoneError(SaywhoError):
     """The build that a cursor belongs to has been removed; HTTP 410."""
+
+
+class TimeLimitError(SaywhoError):
+    """A question took longer than it may; HTTP 503. There is no half answer."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the question was given up after {seconds:g} seconds, unanswered; ask for rarer words or add a filter"
+        )

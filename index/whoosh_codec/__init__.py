@@ -1,15 +1,14 @@
-"""Entries -> the search data of one build, and back: a Whoosh index of the words, numpy columns of everything else.
+"""Entries -> the search data of one build, and back: a Whoosh index whose segments are memory-mapped numpy arrays.
 
-    whoosh/             one Whoosh segment, written by stock Whoosh; document number == row
-    columns/*.npy       one value a row, see `columns.py`
-    values.json         what the codes of the columns mean
-    stems.json          which words have which stem, since words are indexed once, in their exact form
+    whoosh/_MAIN_1.toc   Whoosh's own table: the schema, the segments, which of their rows are deleted
+    whoosh/MAIN_*/       the segments (`segment.py`): words, postings, positions, weights, entries
+    columns/             one value a row over all segments (`columns.py`), for filters and facets
 
-A codec of our own can replace the postings behind `Reader` without anybody outside this package noticing.
+`codec.py` shows the segments to Whoosh's own code; `stock.py` is the only module that imports Whoosh.
 """
 
-from index.whoosh_codec.columns import Columns, Value, open_columns
-from index.whoosh_codec.reader import Postings, Reader, finds
+from index.whoosh_codec.columns import Columns, Value, Values, open_columns
+from index.whoosh_codec.reader import Part, Reader, finds
 from index.whoosh_codec.writer import write
 
-__all__ = ["Columns", "Postings", "Reader", "Value", "finds", "open_columns", "write"]
+__all__ = ["Columns", "Part", "Reader", "Value", "Values", "finds", "open_columns", "write"]

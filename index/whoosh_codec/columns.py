@@ -1,42 +1,42 @@
-"""The columns of a build: one value a row, as memory-mapped numpy arrays; row == Whoosh document number.
+"""The columns of a build, over all rows of all its segments one after the other, deleted ones included.
 
-Rows are in order of date, undated ones first. In `columns/NAME.npy`, each of shape (rows,), little-endian:
+In `columns/columns.pack` (`arrays.py`), all little-endian:
 
-    speaker, source, kind, status   uint32   code of the value; 0 where there is none
-    variant, article                uint32   code; the values themselves are in no file
-    date                            int32    yyyymmdd; 0 where there is none
-    confidence                      float32  0 to 1
-    length_FIELD                    uint32   words of a text field, for scoring
+    NAME               uint32 [rows], for speaker, source, kind, status, variant and article: the code of the row's
+                       value, 0 for none. Codes of the first four count from 1, the commonest value first (equally
+                       common ones in order of their bytes): who needs the commonest looks at the first codes only
+    date               int32 [rows] yyyymmdd, 0 for none; ascending within a segment
+    confidence         float32 [rows] 0 to 1
 
-Codes count from 1, the commonest value first (equally common ones in order of the value). `values.json` holds, by
-column, a list of [value, label]: code 1 first.
+and for the first four, which are facets:
+
+    NAME.values        the values in order of their codes (`lexicon.py`), NAME.labels what a reader calls them
+    NAME.counts        uint32 [values + 1] rows that are not deleted, by code
+    NAME.sorted        uint32 [values] codes in order of the values' bytes
+    NAME.words         lexicon of the words of the labels, NAME.word_at uint64 [words + 1], NAME.word_codes uint32:
+                       which codes' labels have each word, ascending
 """
 
-import array
 import dataclasses
-import json
-from collections import Counter
-from collections.abc import Mapping
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import BuildError
-from index.records import Entry
+from index.analysis import exact_words
 from index.schema import FIELDS
-from index.whoosh_codec.stock import analysed
-
-Codes: TypeAlias = npt.NDArray[np.uint32]
+from index.whoosh_codec.arrays import F32, U32, Array, ArrayFolder, offsets, pack, save
+from index.whoosh_codec.lexicon import Lexicon, Strings, encoded, save_strings
+from index.whoosh_codec.segment import CODED, Segment
 
 FOLDER = "columns"
-VALUES = "values.json"
+NAMED = tuple(field.name for field in FIELDS if field.kind == "code" and field.facet)
+"""The columns whose values are kept: facets."""
 
-TEXT_FIELDS = tuple(field for field in FIELDS if field.kind in ("stemmed", "exact"))
-_CODE_FIELDS = tuple(field for field in FIELDS if field.kind == "code")
-_NAMED = tuple(field.name for field in _CODE_FIELDS if field.facet)
-"""Those whose values are kept."""
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,117 +47,176 @@ class Value:
     label: str
 
 
+class Values:
+    """The values of a column by code, and codes by value or name; safe to share between threads."""
+
+    def __init__(self, folder: ArrayFolder, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._values = Strings(folder, f"{name}.values")
+        self._labels = Strings(folder, f"{name}.labels")
+        self.counts: npt.NDArray[np.int64] = folder.load(f"{name}.counts").astype(np.int64)
+        """[values + 1] rows of each code in the whole build; of code 0: rows without a value."""
+        self._sorted = folder.load(f"{name}.sorted")
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, code: int) -> Value:
+        return Value(self._values.text(code - 1), self._labels.text(code - 1))
+
+    def code(self, value: str) -> int:
+        """The code of exactly this value; 0 where there is none."""
+        wanted = encoded(value)
+        low, high = 0, len(self._sorted)
+        while low < high:
+            middle = (low + high) // 2
+            if self._values[int(self._sorted[middle]) - 1] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        code = int(self._sorted[low]) if low < len(self._sorted) else 0
+        return code if code and self._values[code - 1] == wanted else 0
+
+    def called(self, name: str) -> list[int]:
+        """The codes that a name stands for, ascending, so the commonest first.
+
+        All of exactly these words; of a single word all whose last one it is, too; else all that have all the words.
+        """
+        wanted = exact_words(name)
+        having = self._having(wanted)
+        if having is None:
+            return []
+        found = [(code, exact_words(self._labels.text(code - 1))) for code in having.tolist()]
+        whole = [code for code, words in found if words == wanted]
+        if whole and len(wanted) == 1 and self._name == "speaker":
+            return [code for code, words in found if words[-1] == wanted[0]]
+        if len(wanted) == 1 and self._name == "speaker" and not whole:
+            ending = [code for code, words in found if words[-1] == wanted[0]]
+            return ending or [code for code, _ in found]
+        return whole or [code for code, _ in found]
+
+    def beginning(self, typed: str, limit: int) -> list[int]:
+        """The commonest values with the words of `typed` in their names, the last of them perhaps unfinished."""
+        wanted = exact_words(typed)
+        if not wanted:
+            return list(range(1, min(limit, len(self)) + 1))
+        first, stop = self._words.beginning(encoded(wanted[-1]))
+        at = self._word_at
+        found = np.unique(self._word_codes[int(at[first]) : int(at[stop])])
+        having = self._having(wanted[:-1]) if len(wanted) > 1 else None
+        if len(wanted) > 1:
+            found = np.intersect1d(found, having) if having is not None else found[:0]
+        codes: list[int] = found[:limit].tolist()
+        return codes
+
+    def _having(self, words: Sequence[str]) -> U32 | None:
+        """The codes whose labels have all these words; None where there are none, or no words."""
+        found: U32 | None = None
+        for word in words:
+            place = self._words.find(encoded(word))
+            if place < 0:
+                return None
+            codes = self._word_codes[int(self._word_at[place]) : int(self._word_at[place + 1])]
+            found = codes if found is None else np.intersect1d(found, codes, assume_unique=True)
+        return found if found is not None and len(found) else None
+
+    @functools.cached_property
+    def _words(self) -> Lexicon:
+        return Lexicon(self._folder, f"{self._name}.words")
+
+    @functools.cached_property
+    def _word_at(self) -> Array:
+        return self._folder.load(f"{self._name}.word_at")
+
+    @functools.cached_property
+    def _word_codes(self) -> U32:
+        return self._folder.load(f"{self._name}.word_codes")
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """The opened columns; shapes, types and order as this module's docstring says."""
 
     rows: int
-    codes: Mapping[str, Codes]
+    codes: Mapping[str, U32]
     date: npt.NDArray[np.int32]
-    confidence: npt.NDArray[np.float32]
-    lengths: Mapping[str, Codes]
-    """By text field."""
-    values: Mapping[str, tuple[Value, ...]]
-    """By column; the value of code 1 first."""
+    confidence: F32
+    values: Mapping[str, Values]
 
 
 def open_columns(folder: Path) -> Columns:
     """The columns of the build in `folder`, memory-mapped."""
-    codes = {name: _load(folder, name) for name in (*(field.name for field in _CODE_FIELDS), "article")}
-    date = _load(folder, "date")
+    target = ArrayFolder(folder / FOLDER)
+    date = target.load("date")
     return Columns(
         rows=len(date),
-        codes=codes,
+        codes={name: target.load(name) for name in CODED},
         date=date,
-        confidence=_load(folder, "confidence"),
-        lengths={field.name: _load(folder, f"length_{field.name}") for field in TEXT_FIELDS},
-        values={
-            name: tuple(Value(*pair) for pair in pairs)
-            for name, pairs in json.loads((folder / VALUES).read_bytes()).items()
-        },
+        confidence=target.load("confidence"),
+        values={name: Values(target, name) for name in NAMED},
     )
 
 
-def _load(folder: Path, name: str) -> npt.NDArray[Any]:
-    loaded = np.load(folder / FOLDER / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-    # A view without memmap's Python class, whose every operation costs more than a plain array's.
-    return np.asarray(loaded)
+def write_columns(folder: Path, segments: Sequence[Segment], lives: Sequence[Mask | None]) -> None:
+    """Writes the columns of a build of these segments; a `lives` has True for the rows that are not deleted."""
+    target = folder / FOLDER
+    target.mkdir()
+    save(target, "date", _joined([segment.date for segment in segments], "<i4"))
+    save(target, "confidence", _joined([segment.confidence() for segment in segments], "<f4"))
+    for name in CODED:
+        codes = [segment.codes(name) for segment in segments]
+        if len(segments) == 1 and name not in NAMED:
+            save(target, name, codes[0])
+            continue
+        values, counts, places = _all_values(name, segments, codes, lives)
+        order = list(range(len(values)))
+        if name in NAMED:
+            often = counts.tolist()
+            order.sort(key=lambda n: (-often[n + 1], values[n]))
+        rank = np.zeros(len(values) + 1, np.uint32)
+        rank[np.array(order, np.int64) + 1] = np.arange(1, len(values) + 1)
+        save(target, name, _joined([rank[place[code]] for place, code in zip(places, codes, strict=True)], "<u4"))
+        if name in NAMED:
+            _write_values(target, name, segments, [values[n] for n in order])
+            save(target, f"{name}.counts", counts[np.concatenate(([0], np.array(order, np.int64) + 1))])
+    pack(target, "columns")
 
 
-class ColumnsWriter:
-    """Takes entries in order of date and writes their columns."""
-
-    def __init__(self) -> None:
-        self._codes = {field.name: _Coder() for field in _CODE_FIELDS} | {"article": _Coder()}
-        self._date = array.array("i")
-        self._confidence = array.array("f")
-        self._lengths = {field.name: array.array("I") for field in TEXT_FIELDS}
-
-    def add(self, entry: Entry) -> None:
-        """One row. BuildError where the entry's date is none or out of order."""
-        date = _number(entry)
-        if self._date and date < self._date[-1]:
-            raise BuildError(f"quotation {entry.id}: its date {entry.date} is out of order, so no index was written")
-        self._date.append(date)
-        self._confidence.append(entry.confidence)
-        self._codes["article"].add(entry.article_id, None)
-        for field in _CODE_FIELDS:
-            value = field.value(entry)
-            label = field.label(entry) if field.label and value is not None else None
-            self._codes[field.name].add(None if value is None else str(value), label)
-        for field in TEXT_FIELDS:
-            tokens = analysed(str(field.value(entry)))
-            exact = field.kind == "exact"
-            self._lengths[field.name].append(len(tokens) if exact else sum(1 for token in tokens if token.stem))
-
-    def write(self, folder: Path) -> None:
-        """Writes everything into the build's folder."""
-        target = folder / FOLDER
-        target.mkdir()
-        values = {}
-        for name, coder in self._codes.items():
-            codes, pairs = coder.finish()
-            np.save(target / f"{name}.npy", codes)
-            if name in _NAMED:
-                values[name] = pairs
-        np.save(target / "date.npy", np.array(self._date, "<i4"))
-        np.save(target / "confidence.npy", np.array(self._confidence, "<f4"))
-        for name, lengths in self._lengths.items():
-            np.save(target / f"length_{name}.npy", np.array(lengths, "<u4"))
-        (folder / VALUES).write_text(json.dumps(values), encoding="ascii")
+def _all_values(
+    name: str, segments: Sequence[Segment], codes: Sequence[U32], lives: Sequence[Mask | None]
+) -> tuple[list[bytes], U32, list[U32]]:
+    """All values, how many rows have each (of place 0: none), and for each segment its codes' places among them."""
+    known: dict[bytes, int] = {}
+    places = []
+    for segment in segments:
+        values = segment.keys[name].values
+        numbers = [0, *(known.setdefault(values[n], len(known) + 1) for n in range(len(values)))]
+        places.append(np.array(numbers, np.uint32))
+    counts = np.zeros(len(known) + 1, np.int64)
+    for code, place, live in zip(codes, places, lives, strict=True):
+        mine = np.bincount(code if live is None else code[live], minlength=len(place))
+        np.add.at(counts, place, mine)
+    return list(known), counts.astype(np.uint32), places
 
 
-def _number(entry: Entry) -> int:
-    if entry.date is None:
-        return 0
-    try:
-        year, month, day = entry.date.split("-")
-        return int(year) * 10000 + int(month) * 100 + int(day)
-    except ValueError:
-        raise BuildError(f"quotation {entry.id}: its date '{entry.date}' is not a calendar date") from None
+def _write_values(target: Path, name: str, segments: Sequence[Segment], values: list[bytes]) -> None:
+    labels: dict[str, str] = {}
+    for segment in segments:
+        labels |= segment.labels().get(name, {})
+    called = [labels.get(value.decode(), value.decode()) for value in values]
+    save_strings(target, f"{name}.values", values)
+    save_strings(target, f"{name}.labels", map(encoded, called))
+    by_value = sorted(range(len(values)), key=values.__getitem__)
+    save(target, f"{name}.sorted", np.array(by_value, np.uint32) + np.uint32(1))
+    having: dict[bytes, list[int]] = defaultdict(list)
+    for code, label in enumerate(called, 1):
+        for word in dict.fromkeys(exact_words(label)):
+            having[encoded(word)].append(code)
+    words = sorted(having)
+    save_strings(target, f"{name}.words", words)
+    save(target, f"{name}.word_at", offsets(np.array([len(having[word]) for word in words], np.int64)))
+    save(target, f"{name}.word_codes", np.array([code for word in words for code in having[word]], np.uint32))
 
 
-class _Coder:
-    """Numbers values as they come, and by frequency in the end."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-        self._codes = array.array("I")
-        self._labels: dict[str, Counter[str]] = {}
-
-    def add(self, value: str | None, label: str | None) -> None:
-        self._codes.append(0 if value is None else self._known.setdefault(value, len(self._known) + 1))
-        if value is not None and label:
-            self._labels.setdefault(value, Counter())[label] += 1
-
-    def finish(self) -> tuple[Codes, list[tuple[str, str]]]:
-        codes = np.array(self._codes, "<u4")
-        counts = np.bincount(codes, minlength=len(self._known) + 1).tolist()
-        order = sorted(self._known, key=lambda value: (-counts[self._known[value]], value))
-        renumber = np.zeros(len(self._known) + 1, "<u4")
-        renumber[[self._known[value] for value in order]] = np.arange(1, len(order) + 1)
-        return renumber[codes], [(value, self._label(value)) for value in order]
-
-    def _label(self, value: str) -> str:
-        labels = self._labels.get(value)
-        return min(labels, key=lambda label: (-labels[label], label)) if labels else value
+def _joined(arrays: Iterable[Array], dtype: str) -> Array:
+    return np.concatenate([np.zeros(0, dtype), *arrays]).astype(dtype, copy=False)

@@ -1,8 +1,13 @@
-"""Whoosh itself, and our analyser in Whoosh's clothes."""
+"""Whoosh itself, and our analyser in Whoosh's clothes: the schema, and the table of segments that Whoosh reads first.
+
+Whoosh pickles that table (a file of a few hundred bytes), so an index may be opened only when its manifest says that it
+is the one that was built.
+"""
 
 import functools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from index.analysis import Token, words
@@ -14,23 +19,44 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     from whoosh.analysis import Analyzer
     from whoosh.analysis import Token as WhooshToken
-    from whoosh.fields import ID, STORED, TEXT, Schema
-    from whoosh.index import FileIndex, create_in, open_dir
+    from whoosh.codec import base
+    from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import TOC, FileIndex, open_dir
+    from whoosh.matching import LeafMatcher, ReadTooFar
+    from whoosh.reading import TermInfo, TermNotFound
 
-__all__ = ["FileIndex", "Schema", "WordAnalyzer", "analysed", "create_in", "make_schema", "open_dir"]
+__all__ = [
+    "ENTRY",
+    "FileIndex",
+    "LeafMatcher",
+    "ReadTooFar",
+    "Schema",
+    "TermInfo",
+    "TermNotFound",
+    "WordAnalyzer",
+    "analysed",
+    "base",
+    "make_schema",
+    "open_dir",
+    "read_segments",
+    "write_segments",
+]
 
 ENTRY = "entry"
 """The stored field that holds a whole entry as JSON."""
+INDEX = "MAIN"
+"""Whoosh's usual name of the one index of a folder."""
 
 
 @functools.lru_cache(maxsize=4)
 def analysed(text: str) -> tuple[Token, ...]:
-    """The words of a text; columns, stems and Whoosh ask for an entry's three texts one after the other."""
+    """The words of a text."""
     return tuple(words(text))
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
-    """`index.analysis` as Whoosh wants it, so that stock Whoosh code reads and queries the index alike."""
+    """`index.analysis` as Whoosh wants it, so that stock Whoosh code queries the index with the same words."""
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[WhooshToken]:
         """One token object, filled anew for each word, as Whoosh's own analysers do."""
@@ -46,13 +72,27 @@ class WordAnalyzer(Analyzer):  # type: ignore[misc]
 def make_schema() -> Schema:
     """The Whoosh schema of `index.schema.FIELDS`.
 
-    Codes, dates and numbers are columns and not in it; stemmed fields are read through the exact ones.
+    Stemmed fields are read through the exact ones and are not in it, nor are numbers that are only columns. A date is
+    the number yyyymmdd.
     """
     schema = Schema()
     for field in FIELDS:
-        if field.kind == "id":
+        if field.kind in ("id", "code"):
             schema.add(field.name, ID())
         elif field.kind == "exact":
             schema.add(field.name, TEXT(analyzer=WordAnalyzer(), phrase=True))
+        elif field.kind == "date":
+            schema.add(field.name, NUMERIC(int, bits=32, shift_step=0))
     schema.add(ENTRY, STORED())
     return schema
+
+
+def write_segments(folder: Path, segments: Sequence[Any]) -> None:
+    """Writes the table of an index: its schema and these segments."""
+    folder.mkdir(exist_ok=True)
+    TOC(make_schema(), list(segments), 1).write(FileStorage(str(folder)), INDEX)
+
+
+def read_segments(folder: Path) -> list[Any]:
+    """The segments of an index, in order, as they were written."""
+    return list(TOC.read(FileStorage(str(folder)), INDEX).segments)

@@ -1,82 +1,242 @@
-"""Entries -> the files of one build's search data."""
+"""Entries -> the files of one build's search data: whole, or what has changed beside the segments of an earlier build.
 
+Segments are never changed. A build that goes on from another has hard links to its segments (copies where the file
+system has none), says which of their rows are deleted, and has one more segment for what is new; where that would make
+more than MOST_SEGMENTS, or much of a segment is deleted, the rows of small segments are written anew with it.
+"""
+
+import dataclasses
 import json
-from collections.abc import Callable, Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from index.manifest import sync
-from index.records import Entry, to_json
-from index.schema import FIELDS
-from index.whoosh_codec.columns import FOLDER as COLUMNS_FOLDER
-from index.whoosh_codec.columns import VALUES, ColumnsWriter
-from index.whoosh_codec.stock import ENTRY, analysed, create_in, make_schema
+from index.records import Entry
+from index.whoosh_codec.arrays import ArrayFolder, pack
+from index.whoosh_codec.bulk import ROWS_A_PART, SegmentWriter, stored_form
+from index.whoosh_codec.codec import NumpySegment
+from index.whoosh_codec.columns import FOLDER as COLUMNS
+from index.whoosh_codec.columns import write_columns
+from index.whoosh_codec.inverting import open_inverted
+from index.whoosh_codec.lexicon import Strings, encoded
+from index.whoosh_codec.segment import META, TEXT_FIELDS, Segment
+from index.whoosh_codec.stock import INDEX, read_segments, write_segments
+from index.whoosh_codec.weights import pivot_of, write_weights
 
 FOLDER = "whoosh"
-_MEMORY_MB = 256
-"""Of postings, before Whoosh sorts them into a temporary file."""
-_PROGRESS_EVERY = 100
+MOST_SEGMENTS = 3
+MOST_DELETED = 0.2
+"""Share of a segment's rows; with more the segment is written anew."""
+_PROGRESS_EVERY = 500
 
-STEMS = "stems.json"
-
-_INDEXED = tuple(field for field in FIELDS if field.kind in ("id", "exact"))
-_EXACT = tuple(field for field in FIELDS if field.kind == "exact")
+Progress = Callable[[int], None]
 
 
-def write(folder: Path, entries: Iterable[Entry], *, progress: Callable[[int], None] | None = None) -> int:
-    """Writes the entries' index and columns into `folder`, durably, and returns how many there were.
+@dataclasses.dataclass(slots=True)
+class _Kept:
+    """A segment of the earlier build."""
 
-    Entries come in order of date, undated ones first (BuildError otherwise). `progress` is told, now and then and at
-    the end, how many more have been written.
+    listed: NumpySegment
+    opened: Segment
+    alive: npt.NDArray[np.bool_]
+    """[rows] what stays"""
+
+
+def write(
+    folder: Path,
+    entries: Iterable[Entry],
+    *,
+    previous: Path | None = None,
+    progress: Progress | None = None,
+    rows_a_part: int = ROWS_A_PART,
+) -> int:
+    """Writes the index of these entries into `folder`, durably, and returns how many there were.
+
+    Entries come in order of date, undated ones first (BuildError otherwise), each id once. `previous` is the folder of
+    a build to go on from. `progress` is told, now and then and at the end, how many more have been looked at.
     """
-    columns = ColumnsWriter()
-    stem_of: dict[str, str] = {}
     target = folder / FOLDER
     target.mkdir()
-    index = create_in(target, make_schema())
-    try:
-        count = told = 0
-        # One commit makes one segment. Loose files, because Whoosh copies a compound one into memory to read it.
-        writer = index.writer(limitmb=_MEMORY_MB, compound=False)
-        try:
-            for entry in entries:
-                columns.add(entry)
-                for field in _EXACT:
-                    stem_of.update((token.exact, token.stem) for token in analysed(str(field.value(entry))))
-                values = {field.name: indexable(field.value(entry)) for field in _INDEXED}
-                writer.add_document(**values, **{ENTRY: json.dumps(to_json(entry), separators=(",", ":"))})
-                count += 1
-                if progress and count - told == _PROGRESS_EVERY:
-                    progress(count - told)
-                    told = count
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit()
-    finally:
-        index.close()
-    for lock in target.glob("*LOCK"):
-        lock.unlink()
-    columns.write(folder)
-    (folder / STEMS).write_text(json.dumps(_by_stem(stem_of), sort_keys=True), encoding="ascii")
-    for path in (*target.iterdir(), *(folder / COLUMNS_FOLDER).iterdir(), folder / VALUES, folder / STEMS):
-        sync(path)
-    for path in (target, folder / COLUMNS_FOLDER, folder):
-        sync(path)
-    if progress and count > told:
-        progress(count - told)
+    kept = _opened(previous / FOLDER) if previous is not None else []
+    for one in kept:
+        one.alive[:] = False
+    count = 0
+    fresh = _Fresh(target, rows_a_part)
+    for count, entry in enumerate(entries, 1):
+        stored, digest = stored_form(entry)
+        if not _stays(kept, encoded(entry.id), digest):
+            fresh.add(entry, stored, digest)
+        if progress and count % _PROGRESS_EVERY == 0:
+            progress(_PROGRESS_EVERY)
+    staying, rewritten = _plan(kept, fresh.rows)
+    made = fresh.finish(rewritten)
+    listed = [_linked(one, previous / FOLDER if previous else target, target) for one in staying]
+    if made is not None or not listed:
+        listed.append(made or fresh.empty())
+    _finish(folder, listed)
+    if progress and count % _PROGRESS_EVERY:
+        progress(count % _PROGRESS_EVERY)
     return count
 
 
-def _by_stem(stem_of: dict[str, str]) -> dict[str, list[str]]:
-    """Stem -> the words that have it, in order of the alphabet; words without a stem are left out."""
-    words: dict[str, list[str]] = {}
-    for exact in sorted(stem_of):
-        if stem_of[exact]:
-            words.setdefault(stem_of[exact], []).append(exact)
-    return words
+def _opened(folder: Path) -> list[_Kept]:
+    out = []
+    for listed in read_segments(folder):
+        alive = np.ones(listed.rows, np.bool_)
+        alive[list(listed.deleted)] = False
+        out.append(_Kept(listed, Segment(folder / listed.segment_id()), alive))
+    return out
 
 
-def indexable(value: object) -> str:
-    """A value as the index can hold it."""
-    # Half of a surrogate pair, which broken JSON can hold, has no UTF-8.
-    return str(value).encode("utf-8", "backslashreplace").decode()
+def _stays(kept: list[_Kept], entry_id: bytes, digest: int) -> bool:
+    """Whether a segment has this very entry; marks it as alive."""
+    for one in kept:
+        for row in one.opened.keys["id"].rows_of(entry_id).tolist():
+            if row not in one.listed.deleted and int(one.opened.digest[row]) == digest:
+                one.alive[row] = True
+                return True
+    return False
+
+
+def _plan(kept: list[_Kept], fresh: int) -> tuple[list[_Kept], list[_Kept]]:
+    """Which segments stay as they are, and which are written anew with what is fresh."""
+    staying = [one for one in kept if one.alive.mean() >= 1 - MOST_DELETED]
+    rewritten = [one for one in kept if one.alive.any() and one not in staying]
+    staying.sort(key=lambda one: -int(one.alive.sum()))
+    # A segment joins what is written when it is no larger than twice that, so that no row is written often.
+    writing = fresh + sum(int(one.alive.sum()) for one in rewritten)
+    room = MOST_SEGMENTS - 1 if writing else MOST_SEGMENTS
+    while staying and (len(staying) > room or (writing and int(staying[-1].alive.sum()) <= 2 * writing)):
+        rewritten.append(staying.pop())
+        writing += int(rewritten[-1].alive.sum())
+        room = MOST_SEGMENTS - 1
+    order = {id(one): place for place, one in enumerate(kept)}
+    return sorted(staying, key=lambda one: order[id(one)]), rewritten
+
+
+class _Fresh:
+    """What is written in this build: entries as they come, then those of segments that are written anew."""
+
+    def __init__(self, target: Path, rows_a_part: int) -> None:
+        self._target = target
+        self._rows_a_part = rows_a_part
+        self._listed = NumpySegment(INDEX, 0)
+        self._writer: SegmentWriter | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many entries came."""
+        return self._writer.rows if self._writer else 0
+
+    def add(self, entry: Entry, stored: bytes, digest: int) -> None:
+        """An entry that no segment has."""
+        if self._writer is None:
+            self._writer = self._open(self._listed)
+        self._writer.add(entry, stored, digest)
+
+    def _open(self, listed: NumpySegment) -> SegmentWriter:
+        return SegmentWriter(self._target / listed.segment_id(), rows_a_part=self._rows_a_part)
+
+    def empty(self) -> NumpySegment:
+        """A segment without rows."""
+        self._writer = self._open(self._listed)
+        self._writer.finish()
+        return self._listed
+
+    def finish(self, others: list[_Kept]) -> NumpySegment | None:
+        """The segment of all that came and of the living rows of `others`; None where there is nothing."""
+        if self._writer is not None:
+            self._writer.finish()
+            self._listed.rows = self._writer.rows
+        if not others:
+            return self._listed if self._writer is not None else None
+        sources = [(one.opened, np.flatnonzero(one.alive)) for one in others]
+        if self._writer is not None:
+            opened = Segment(self._target / self._listed.segment_id())
+            sources.append((opened, np.arange(opened.rows)))
+        joined = NumpySegment(INDEX, sum(len(rows) for _, rows in sources))
+        writer = self._open(joined)
+        for segment, row in _by_date(sources):
+            stored = segment.stored(row)
+            writer.add(segment.entry(row), stored, int(segment.digest[row]))
+        writer.finish()
+        if self._writer is not None:
+            shutil.rmtree(self._target / self._listed.segment_id())
+        return joined
+
+
+def _by_date(sources: list[tuple[Segment, npt.NDArray[np.int64]]]) -> Iterator[tuple[Segment, int]]:
+    """The rows of several segments in one order of date."""
+    dates = np.concatenate([segment.date[rows] for segment, rows in sources])
+    owner = np.repeat(np.arange(len(sources)), [len(rows) for _, rows in sources])
+    rows = np.concatenate([rows for _, rows in sources])
+    order = np.argsort(dates, kind="stable")
+    for number, row in zip(owner[order].tolist(), rows[order].tolist(), strict=True):
+        yield sources[number][0], row
+
+
+def _linked(one: _Kept, source: Path, target: Path) -> NumpySegment:
+    name = one.listed.segment_id()
+    shutil.copytree(source / name, target / name, copy_function=_link)
+    deleted = frozenset(np.flatnonzero(~one.alive).tolist())
+    return NumpySegment(INDEX, one.listed.rows, deleted, one.listed.segid)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _finish(folder: Path, listed: list[NumpySegment]) -> None:
+    """Weights, columns and the table of segments."""
+    target = folder / FOLDER
+    metas = [json.loads((target / one.segment_id() / META).read_bytes()) for one in listed]
+    pivots = _pivots(target, listed, metas)
+    for one, meta in zip(listed, metas, strict=True):
+        if meta.get("pivots") != pivots:
+            _weigh(target / one.segment_id(), meta, pivots)
+    segments = [Segment(target / one.segment_id()) for one in listed]
+    lives = [_live(one) for one in listed]
+    write_columns(folder, segments, lives)
+    write_segments(target, listed)
+    for path in (*target.rglob("*"), *(folder / COLUMNS).iterdir(), target, folder / COLUMNS, folder):
+        sync(path)
+
+
+def _live(listed: NumpySegment) -> npt.NDArray[np.bool_] | None:
+    if not listed.deleted:
+        return None
+    live = np.ones(listed.rows, np.bool_)
+    live[list(listed.deleted)] = False
+    return live
+
+
+def _pivots(target: Path, listed: list[NumpySegment], metas: list[dict[str, object]]) -> dict[str, float]:
+    """What counts as each field's usual length, over all living rows."""
+    out = {}
+    rows = sum(one.doc_count() for one in listed)
+    for name in TEXT_FIELDS:
+        words = 0
+        for one in listed:
+            lengths, live = ArrayFolder(target / one.segment_id()).load(f"{name}.lengths"), _live(one)
+            words += int((lengths if live is None else lengths[live]).sum(dtype=np.int64))
+        out[name] = pivot_of(words, rows)
+    return out
+
+
+def _weigh(folder: Path, meta: dict[str, object], pivots: dict[str, float]) -> None:
+    """Works out a segment's weights; files that an earlier build shares are replaced, not changed."""
+    for name in ("weights.pack", META):
+        (folder / name).unlink(missing_ok=True)
+    arrays = ArrayFolder(folder)
+    fields = {name: open_inverted(arrays, name) for name in TEXT_FIELDS}
+    write_weights(folder, fields, arrays.load("stem_of"), len(Strings(arrays, "stems")), pivots)
+    pack(folder, "weights")
+    (folder / META).write_text(json.dumps({**meta, "pivots": pivots}), encoding="ascii")

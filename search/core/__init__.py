@@ -1,0 +1,335 @@
+"""The search core: a query tree with filters over one build -> the best rows, exact totals and facets.
+
+    found.py       rows with scores, and arithmetic on them
+    lists.py       a word, phrase or prefix -> its rows in one segment
+    evaluating.py  a tree -> rows with scores in one segment
+    counting.py    rows -> counts by value of a column
+    ordering.py    rows -> the first few in order
+
+Everything is numpy on memory-mapped arrays; nothing here knows how a question was typed or how an answer is shown.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.records import Entry
+from index.whoosh_codec import Part, Reader
+from index.whoosh_codec.columns import NAMED
+from search.core.counting import Counts, count
+from search.core.evaluating import Clock, Evaluator, Rarities
+from search.core.found import Found, Mask
+from search.core.lists import Lists
+from search.core.ordering import Order, best
+from search.language import date_range
+from search.tree import FieldFilter, Node
+
+Interval = str
+"""year, month or day"""
+
+TIME_LIMIT = 10.0
+"""Seconds that a question may take."""
+_DIVISOR = {"year": 10000, "month": 100, "day": 1}
+_LATEST = 99991231
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to find. Values of filters are ids, or names as users write them."""
+
+    tree: Node
+    within: str = "all"
+    """quote, context or all: the fields that words are looked for in."""
+    filters: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """speaker, source, kind, status: any of the values; date: first and last day (ISO 8601, either may be empty).
+    A facet is counted under all of them but its own."""
+    min_confidence: float = 0.0
+    facets: tuple[str, ...] = ()
+    facet_limit: int = 20
+    interval: Interval = "year"
+    sort: Order = "relevance"
+    group: str = "none"
+    """variant: one row for all versions of the same words."""
+    first: int = 10
+    """How many rows are wanted, from the first on."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FacetCounts:
+    """One facet: (value, count), the commonest first; periods in order of time."""
+
+    items: list[tuple[str, int]]
+    counts: Counts | None = None
+    """By code; of the date None."""
+    missing: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`total` counts rows, of group=variant groups; rows are the index's, in order, with scores of at least 0."""
+
+    total: int
+    speakers: int
+    """Different speakers of all that matches."""
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    facets: dict[str, FacetCounts]
+
+
+Hits = list[tuple[Part, Found]]
+
+
+class Core:
+    """One build, opened; may be shared between threads. Check the build's manifest first."""
+
+    def __init__(self, folder: Path, *, time_limit: float = TIME_LIMIT) -> None:
+        self._reader = Reader(folder)
+        self.columns = self._reader.columns
+        self.rows = self._reader.rows
+        """That are not deleted."""
+        self._time_limit = time_limit
+        self._lists = [Lists(part, part.segment.meta["pivots"]) for part in self._reader.parts]
+        self._evaluators = [
+            Evaluator(part, self.columns, lists, self._typed_codes, _windows)
+            for part, lists in zip(self._reader.parts, self._lists, strict=True)
+        ]
+        self._variants = int(self.columns.codes["variant"].max(initial=0))
+        self._periods: dict[str, tuple[npt.NDArray[np.int64], list[npt.NDArray[np.uint32]]]] = {}
+
+    @property
+    def live(self) -> Mask | None:
+        """bool [rows of the columns]: which are not deleted; None where none is."""
+        parts = self._reader.parts
+        if all(part.live is None for part in parts):
+            return None
+        return np.concatenate([np.ones(p.segment.rows, np.bool_) if p.live is None else p.live for p in parts])
+
+    def entry(self, row: int) -> Entry:
+        """The entry of a row."""
+        return self._reader.entry(row)
+
+    def rows_of(self, key: str, value: str) -> list[int]:
+        """The rows with a value of a key: id, article, variant, speaker …"""
+        return self._reader.rows_of(key, value)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._reader.close()
+
+    def codes(self, column: str, value: str, *, typed: bool = False) -> list[int]:
+        """The codes that a written value stands for, ascending, perhaps none.
+
+        An id; else what `Values.called` finds. Typed into a query it is a name before an id.
+        """
+        values = self.columns.values[column]
+        known = values.code(value)
+        if known and not typed:
+            return [known]
+        return values.called(value) or ([known] if known else [])
+
+    def answer(self, question: Question) -> Answer:
+        """Everything that is asked for. TimeLimitError where that takes too long."""
+        clock = Clock(self._time_limit)
+        rarity = Rarities(self._lists, self.rows)
+        base: Hits = [
+            (evaluator.part, evaluator.find(question.tree, question.within, rarity, clock))
+            for evaluator in self._evaluators
+        ]
+        filters = self._filters(question)
+        under = _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
+        clock.check()
+        everything = under.all_but(None)
+        counted: dict[str, Counts] = {}
+        facets = {}
+        for name in question.facets:
+            found = under.all_but(name) if name in filters else everything
+            if name == "date":
+                facets[name] = self._dates(found, question.interval)
+                continue
+            counts = count(found, self.columns.codes[name], self.columns.values[name], every=self.rows)
+            if found is everything:
+                counted[name] = counts
+            facets[name] = self._values(name, counts, question.facet_limit)
+            clock.check()
+        speakers = counted.get("speaker") or self._speakers(everything)
+        rows, scores, total = self._best(question, everything)
+        return Answer(
+            total=total,
+            speakers=speakers.distinct,
+            rows=tuple(rows.tolist()),
+            scores=tuple(scores.tolist()),
+            facets=facets,
+        )
+
+    def _speakers(self, found: Hits) -> Counts:
+        return count(found, self.columns.codes["speaker"], self.columns.values["speaker"], every=self.rows)
+
+    def _typed_codes(self, node: FieldFilter) -> list[int]:
+        return self._codes_of(node.field, node.values, typed=True)
+
+    def _codes_of(self, column: str, values: Sequence[str], *, typed: bool = False) -> list[int]:
+        return sorted({code for value in values for code in self.codes(column, value, typed=typed)})
+
+    def _filters(self, question: Question) -> "dict[str, list[int] | tuple[int, int]]":
+        out: dict[str, list[int] | tuple[int, int]] = {}
+        for name, values in question.filters.items():
+            if name == "date":
+                out[name] = _days(*values)
+            elif values:
+                out[name] = self._codes_of(name, values)
+        return out
+
+    def _values(self, name: str, counts: Counts, limit: int) -> FacetCounts:
+        values = self.columns.values[name]
+        items = [(values[code].value, number) for code, number in counts.top(limit)]
+        return FacetCounts(items=items, counts=counts, missing=counts.of([0]))
+
+    def _dates(self, found: Hits, interval: Interval) -> FacetCounts:
+        periods, bounds = self._boundaries(interval)
+        counts = np.zeros(len(periods) + 1, np.int64)
+        number = {id(part): place for place, part in enumerate(self._reader.parts)}
+        for part, one in found:
+            edges = bounds[number[id(part)]]
+            if one.rows is None:
+                at = np.clip(edges.astype(np.int64), one.low, one.high) - one.low
+            else:
+                at = np.searchsorted(one.rows, edges)
+            counts += np.diff(at, prepend=0)
+        items = [(_period(int(periods[k]), interval), int(counts[k + 1])) for k in np.flatnonzero(counts[1:])]
+        return FacetCounts(items=items, missing=int(counts[0]))
+
+    def _boundaries(self, interval: Interval) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.uint32]]]:
+        """The periods of the index, and where in each segment the undated rows and then each period end."""
+        known = self._periods.get(interval)
+        if known is None:
+            days = [part.segment.date.astype(np.int64) // _DIVISOR[interval] for part in self._reader.parts]
+            periods = np.unique(np.concatenate([np.unique(day) for day in days]))
+            periods = periods[periods > 0]
+            ends = np.concatenate(([0], periods))
+            known = periods, [np.searchsorted(day, ends, "right").astype(np.uint32) for day in days]
+            self._periods[interval] = known
+        return known
+
+    def _best(self, question: Question, found: Hits) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32], int]:
+        total = sum(len(one) for _, one in found)
+        date = self.columns.date
+        if question.group != "variant":
+            rows, scores = best(found, date, question.sort, question.first)
+            return rows, scores, total
+        variants = self.columns.codes["variant"]
+        seen = np.zeros(int(variants.max(initial=0)) + 1, np.bool_)
+        for part, one in found:
+            seen[
+                variants[part.base :][one.low : one.high] if one.rows is None else variants[part.base :].take(one.rows)
+            ] = True
+        groups = int(np.count_nonzero(seen))
+        wanted = min(question.first, groups)
+        looked = 2 * question.first
+        while True:
+            rows, scores = best(found, date, question.sort, looked)
+            _, firsts = np.unique(variants[rows], return_index=True)
+            if len(firsts) >= wanted or len(rows) >= total:
+                chosen = np.sort(firsts)[: question.first]
+                return rows[chosen], scores[chosen], groups
+            looked *= 4
+
+
+class _Filtered:
+    """What a tree matches, under some of the filters of a question."""
+
+    def __init__(
+        self,
+        base: Hits,
+        evaluators: Sequence[Evaluator],
+        filters: "Mapping[str, list[int] | tuple[int, int]]",
+        min_confidence: float,
+        confidence: npt.NDArray[np.float32],
+    ) -> None:
+        self._base = base
+        self._evaluators = evaluators
+        self._filters = filters
+        self._least = np.float32(min_confidence)
+        self._confidence = confidence
+        self._masks: dict[tuple[int, str], Mask] = {}
+
+    def all_but(self, left_out: str | None) -> Hits:
+        """What passes every filter but one."""
+        names = [name for name in self._filters if name != left_out]
+        return [(part, self._narrow(place, one, names)) for place, (part, one) in enumerate(self._base)]
+
+    def _narrow(self, place: int, found: Found, names: Sequence[str]) -> Found:
+        evaluator = self._evaluators[place]
+        whole = found.rows is None
+        coded = [name for name in names if name != "date"]
+        if whole and coded:
+            # Of everything, the rows with the rarest value are known without looking.
+            rarest = min(coded, key=lambda name: self._size(evaluator, name))
+            found = Found(evaluator.coded(rarest, self._codes(rarest))).within(found.low, found.high)
+            coded.remove(rarest)
+        if "date" in names:
+            # Masks are over all rows of the base, so a window is cut out last, unless there is no mask to come.
+            low, high = evaluator.days(*self._window())
+            if whole or (not coded and not self._least):
+                found = found.within(low, high)
+            else:
+                coded.append("date")
+        keep: Mask | None = None
+        for name in coded:
+            mask = self._mask(place, name, found, remembered=not whole)
+            keep = mask if keep is None else keep & mask
+        if self._least:
+            rows = found.listed()
+            sure = self._confidence[evaluator.part.base :].take(rows) >= self._least
+            keep = sure if keep is None else keep & sure
+        return found if keep is None else found.kept(keep)
+
+    def _codes(self, name: str) -> list[int]:
+        codes = self._filters[name]
+        return list(codes)
+
+    def _window(self) -> tuple[int, int]:
+        first, last = self._filters["date"]
+        return first, last
+
+    def _size(self, evaluator: Evaluator, name: str) -> int:
+        counts = evaluator._values[name].counts
+        return sum(int(counts[code]) for code in self._codes(name))
+
+    def _mask(self, place: int, name: str, found: Found, *, remembered: bool) -> Mask:
+        known = self._masks.get((place, name)) if remembered else None
+        if known is not None:
+            return known
+        evaluator = self._evaluators[place]
+        rows = found.listed()
+        if name == "date":
+            low, high = evaluator.days(*self._window())
+            mask: Mask = (rows >= low) & (rows < high)
+        else:
+            codes = self._codes(name)
+            mask = evaluator.have_code(name, codes, rows) if codes else np.zeros(len(rows), np.bool_)
+        if remembered:
+            self._masks[place, name] = mask
+        return mask
+
+
+def _windows(node: FieldFilter) -> list[tuple[int, int]]:
+    return [_days(*date_range(value)) for value in node.values]
+
+
+def _days(first: str | None, last: str | None) -> tuple[int, int]:
+    return _number(first) if first else 1, _number(last) if last else _LATEST
+
+
+def _number(date: str) -> int:
+    return int(date.replace("-", ""))
+
+
+def _period(number: int, interval: Interval) -> str:
+    digits = f"{number:0{ {'year': 4, 'month': 6, 'day': 8}[interval] }}"
+    return "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
+
+
+__all__ = ["NAMED", "Answer", "Core", "Counts", "FacetCounts", "Question"]
