@@ -5,6 +5,7 @@ it begins]}), the index's length as 8 bytes, little-endian, and MAGIC. Packs are
 and opening costs next to nothing; a mapping holds a file open, which is why there are few.
 """
 
+import errno
 import io
 import json
 import mmap
@@ -32,8 +33,9 @@ _HEADER = 128
 
 
 def save(folder: Path, name: str, array: Array) -> None:
-    """Writes `folder/name.npy`."""
-    np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+    """Writes `folder/name.npy`; OSError with its number where there is no room, which np.save would leave out."""
+    with Stream(folder, name, array.dtype.str) as out:
+        out.append(array)
 
 
 class ArrayFolder:
@@ -120,7 +122,20 @@ def blank(folder: Path, name: str, dtype: str, length: int) -> Array:
     if not length:  # nothing can be mapped
         save(folder, name, np.zeros(0, dtype))
         return np.zeros(0, dtype)
-    return np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.dtype(dtype), (length,))
+    made: Array = np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.dtype(dtype), (length,))
+    _reserve(folder / f"{name}.npy")
+    return made
+
+
+def _reserve(path: Path) -> None:
+    """Takes the room that a file will need: a disk found full through a mapping kills the process with SIGBUS."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            try:
+                os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+            except OSError as error:
+                if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP):
+                    raise
 
 
 class Stream:
