@@ -1,7 +1,8 @@
 """Thresholds and confidence, fitted on articles that training never saw.
 
 The truth: PolNeAR's annotation of those articles, and who really spoke (held_out_speakers.jsonl, made by reading them:
-a line for each reported stretch; "speaker" holds where the article gives the names, or a name where none stands whole).
+a line for each reported stretch; "speaker" holds where the article gives the names, or a name where none stands whole);
+and what somebody judged right in news articles (`read_news.py`).
 """
 
 import re
@@ -25,11 +26,14 @@ from index.extract.tokens import Page, pipeline, read_page
 from index.records import Span
 from scripts.evaluation.corpus import load_tool
 from scripts.training.examples import held_out, load_gold
-from scripts.training.read_articles import rows_by_article
+from scripts.training.read_news import read_news
+from scripts.training.speaker_rows import rows_by_article
 
 SPEAKERS = Path(__file__).with_name("held_out_speakers.jsonl")
 BASES = ("name", "pronoun", "nominal", "implicit", "continued")
 MARKS, PLAIN, RESCUE = (0.3, 0.4, 0.5, 0.6), (0.4, 0.45, 0.5, 0.55, 0.6), (0.1, 0.2, 0.3, 1.0)
+SAME = 0.8
+"""Two contents that share so much are one."""
 FEW = 25
 """A group with fewer examples is not fitted."""
 RIDGE = 1.0
@@ -57,6 +61,7 @@ def calibrate(data: Path, network: Network) -> dict[str, Any]:
         scores = {name: network.scores(page) for name, page in pages.items()}
         thresholds = _thresholds(load_tool(data, "score_attributions"), gold, pages, scores)
         cases = list(_cases(load_tool(data, "score_speakers"), network, pages, scores, thresholds))
+    cases += _news_cases(data, network, thresholds)
     fitted = {}
     for group in sorted({case.group for case in cases}):
         mine = [case for case in cases if case.group == group]
@@ -116,6 +121,33 @@ def _cases(
             yield Case(confidence.group_of(made), who.basis, confidence.features(made, who.certainty), right)
 
 
+def _news_cases(data: Path, network: Network, thresholds: dict[str, float]) -> Iterator[Case]:
+    """What was found in the news articles kept for this, as far as somebody judged it."""
+    scorer = load_tool(data, "score_speakers")
+    for article in read_news(data):
+        if not article.held:
+            continue
+        with pipeline().memory_zone():
+            page = read_page(article.text)
+            scores = network.scores(page)
+            reading = decoding.reading(page, network, scores, thresholds)
+            joined = joining.join(page, reading.attributions, scores.reported)
+            for made, who in zip(joined, find_speakers(page, Names(page, reading), joined, reading), strict=True):
+                row = max(article.rows, key=lambda row: _share(page, made, row))
+                if _share(page, made, row) < SAME:
+                    continue
+                meant = [article.text[slice(*span)] for span in row["speaker"]]
+                right = row["verdict"] == "ok" and _is_speaker(scorer, who, meant, row["speaker_type"])
+                yield Case(confidence.group_of(made), who.basis, confidence.features(made, who.certainty), right)
+
+
+def _share(page: Page, made: Attribution, row: dict[str, Any]) -> float:
+    """What of both contents together is in both, 0 to 1."""
+    mine = [page.span(*piece) for piece in made.content]
+    shared = sum(max(0, min(b, d) - max(a, c)) for a, b in mine for c, d in row["content"])
+    return shared / (_length(mine) + _length(row["content"]) - shared)
+
+
 def _is_right(scorer: ModuleType, page: Page, made: Attribution, who: Speaker, row: dict[str, Any]) -> bool:
     """Whether a quotation covers half of a true one, and half of it is that, and the speaker is the true one."""
     if row["class"] != "quotation":
@@ -124,12 +156,16 @@ def _is_right(scorer: ModuleType, page: Page, made: Attribution, who: Speaker, r
     shared = sum(max(0, min(b, d) - max(a, c)) for a, b in mine for c, d in row["content"])
     if shared * 2 < _length(mine) or (shared * 2 < _length(row["content"]) and made.kind == "indirect"):
         return False
-    if row["speaker_type"] == "unknown":
+    named = [one if isinstance(one, str) else page.article_text[slice(*one)] for one in row["speaker"]]
+    return _is_speaker(scorer, who, named, row["speaker_type"])
+
+
+def _is_speaker(scorer: ModuleType, who: Speaker, named: list[str], kind: str) -> bool:
+    if kind == "unknown":
         return not who.name or not re.search(r"[A-Z]", who.name)
-    if row["speaker_type"] in ("unnamed", "group") and not who.name:
+    if kind in ("unnamed", "group") and not who.name:
         return True
-    named = (one if isinstance(one, str) else page.article_text[slice(*one)] for one in row["speaker"])
-    return any(scorer.same_name(name, who.name, row["speaker_type"]) for name in named)
+    return any(scorer.same_name(name, who.name, kind) for name in named)
 
 
 def _length(spans: list[Span]) -> int:

@@ -25,7 +25,7 @@ from index.extract.choosing import WEIGHTS
 from index.extract.evidence import FEATURES
 
 from .questions import Asked, ReadingOf, questions
-from .read_articles import read_by_people
+from .read_articles import read_by_people, read_in_news
 
 Array = NDArray[numpy.float32]
 
@@ -42,6 +42,7 @@ POOLS = {
     "alone": {"own": 0.3, "network": 1.0},
 }
 """How scorer and network are put together until `fit` has seen readings."""
+READ = {"read": read_by_people, "readnews": read_in_news}
 ALONE = ("gap", "gum", "silver")
 """Corpora whose pronouns are taken by themselves."""
 
@@ -284,7 +285,7 @@ def main() -> None:
     parser.add_argument("step", choices=["gather", "fit"])
     parser.add_argument("--work", type=Path, required=True, help="a folder for what was gathered")
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[3] / "shared" / "data")
-    parser.add_argument("--corpora", default="read,gum,gap,polnear,news", help="of gather; news takes longest")
+    parser.add_argument("--corpora", default="read,readnews,gum,gap,polnear,news", help="of gather; news takes longest")
     parser.add_argument("--reading", help="MODULE:FUNCTION that gives a page's Reading")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args()
@@ -294,9 +295,8 @@ def main() -> None:
         args.work.mkdir(parents=True, exist_ok=True)
         reading_of = reading_function(args.reading)
         for corpus in args.corpora.split(","):
-            asked = (
-                read_by_people(args.data, reading_of) if corpus == "read" else questions(args.data, corpus, reading_of)
-            )
+            read = READ.get(corpus)
+            asked = read(args.data, reading_of) if read else questions(args.data, corpus, reading_of)
             for task, q in flat(asked).items():
                 save(args.work / f"{corpus}.{task}.npz", q)
                 print(f"{corpus}, {task}: {len(q)} questions", flush=True)

@@ -11,10 +11,14 @@ from numpy.typing import NDArray
 
 from index.extract.decoding import KINDS
 from index.extract.encoding import Encoded, encode
+from index.extract.entities import Names
+from index.extract.reading import NameRun
+from index.extract.sources import Sources
 from index.extract.tokens import Page, read_page
 from scripts.evaluation.corpus import load_tool
 from scripts.training import corpora
 from scripts.training.corpora import Text
+from scripts.training.speaker_rows import rows_by_article
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -53,6 +57,15 @@ class Example:
     ends: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
     """Last tokens of the names, in order."""
     pointers: list[Pointer] = field(default_factory=list)
+
+    def ask(self, core: range | tuple[int, int], head: int, answers: set[int] | None) -> None:
+        """Somebody's own answer to whom the phrase at tokens `core` stands for: last tokens of names, none for nobody
+        named. None: it cannot be told; a phrase that is a name itself is no question."""
+        own = range(core[0], core[1]) if isinstance(core, tuple) else core
+        if answers is None or answers & set(own):
+            return
+        self.pointers = [pointer for pointer in self.pointers if pointer.head != head]
+        self.pointers.append(Pointer(head, own, frozenset(answers), None))
 
 
 class Places:
@@ -131,10 +144,53 @@ def with_names(example: Example, page: Page, text: Text) -> None:
         example.pointers.append(Pointer(head[0], own, right, wrong if known else None))
 
 
+def stands_for(page: Page, runs: list[NameRun], names: set[str], kind: str) -> set[int] | None:
+    """Last tokens of the runs that are names of somebody of that kind; None where there should be some and are not."""
+    wanted = [words for name in names if (words := [w.lower() for w in name.split()])]
+    out = set()
+    for run in runs:
+        mine = [page.low[t] for t in range(run.first, run.stop)]
+        for words in wanted:
+            surname = kind == "person" and mine[-1] == words[-1] and (len(mine) == 1 or mine[0] == words[0])
+            if mine == words or surname:
+                out.add(run.stop - 1)
+    if kind in ("person", "organization"):
+        return out or None
+    return set() if kind in ("unnamed", "group") and not out else None
+
+
+def with_read_speakers(example: Example, page: Page, text: str, marked: list[Any], rows: list[Any]) -> None:
+    """Puts what somebody read in the place of what CoreNLP's chains say of the words of sources."""
+    places, names = Places(page), Names(page)
+    sources = Sources(page, names)
+    by_content = {content_key(row["content"]): row for row in rows}
+    if example.names is None:  # CoreNLP did not read this article: names by rule answer, and are not taught
+        runs = [NameRun(m.first, m.stop, "other", 1.0) for m in names.mentions]
+        example.ends = np.array(sorted({run.stop - 1 for run in runs}), np.int64)
+    else:
+        starts = np.flatnonzero(example.names % 2 == 1)
+        firsts = starts[np.searchsorted(starts, example.ends, "right") - 1].tolist()
+        runs = [NameRun(a, z + 1, "other", 1.0) for a, z in zip(firsts, example.ends.tolist(), strict=True)]
+    for roles in marked:
+        row = by_content.get(content_key(roles["content"]))
+        tokens = sorted({t for start, end in roles["source"] for t in places.tokens(start, end)})
+        if row is None or not tokens or row["speaker_type"] == "unknown":
+            continue
+        core = sources.core((tokens[0], tokens[-1] + 1))
+        called = {text[slice(*span)] for span in row["speaker"] if not isinstance(span, str)}
+        example.ask(core, sources.head(core), stands_for(page, runs, called, row["speaker_type"]))
+
+
+def content_key(content: list[Any]) -> tuple[tuple[int, int], ...]:
+    """A content as it is compared: its pieces in order."""
+    return tuple(sorted((int(start), int(end)) for start, end in content))
+
+
 def training_examples(data: Path, vocabulary: Path) -> Iterator[Example]:
     """Everything that the network is trained on, PolNeAR's held-out articles left out."""
     gold = load_gold(data, "train")
     kept_away = held_out(list(gold))
+    read = rows_by_article()
     silver = {text.id.partition(":")[2]: text for text in corpora.polnear_silver(data)}
     for name, (text, attributions) in sorted(gold.items()):
         if name not in kept_away:
@@ -143,6 +199,8 @@ def training_examples(data: Path, vocabulary: Path) -> Iterator[Example]:
             with_attributions(example, page, attributions)
             if name in silver:
                 with_names(example, page, silver[name])
+            if name in read:
+                with_read_speakers(example, page, text, attributions, read[name])
             yield example
     for reader in (corpora.gum, corpora.gap_validation, corpora.uner, corpora.crossner):
         for found in reader(data):

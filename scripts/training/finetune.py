@@ -22,7 +22,7 @@ RECASED, PLAIN = 0.06, 0.03
 """Shares of windows that are read in one case only, or without their features."""
 AVERAGE = 0.995
 IGNORED = -100
-WEIGHTS = {"roles": 3.0, "anchor": 5.0, "link": 0.05, "names": 1.5, "pointer": 0.3}
+WEIGHTS = {"roles": 3.0, "anchor": 5.0, "link": 0.05, "names": 1.5, "pointer": 0.5}
 
 Item = tuple[Example, Window]
 

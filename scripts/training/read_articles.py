@@ -4,31 +4,18 @@ read_speakers.jsonl holds 200 articles of PolNeAR's training part, a line for ea
 stands, and where the article gives the names of who said it (or a name that it nowhere gives whole). No words.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from index.errors import UsageError
 from index.extract.cues import cue_matcher
 from index.extract.entities import Entity, Names
 from index.extract.tokens import pipeline
-from scripts.training.examples import Places, load_gold
+from scripts.training.examples import Places, content_key, load_gold
 from scripts.training.questions import Asked, ReadingOf, Recorder, gold_attributions, read_with
-
-SPEAKERS = Path(__file__).with_name("read_speakers.jsonl")
-
-
-def rows_by_article(path: Path = SPEAKERS) -> dict[str, list[dict[str, Any]]]:
-    """The lines of a file of speakers, by article."""
-    if not path.is_file():
-        raise UsageError(f"{path}: not there; fetch the project's files again")
-    out: dict[str, list[dict[str, Any]]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        out.setdefault(row["article_id"], []).append(row)
-    return out
+from scripts.training.read_news import read_news
+from scripts.training.speaker_rows import rows_by_article
 
 
 def read_by_people(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
@@ -37,13 +24,13 @@ def read_by_people(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
     gold = load_gold(data, "train")
     for name, rows in rows_by_article().items():
         text, marked = gold[name]
-        by_content = {_key(row["content"]): row for row in rows}
+        by_content = {content_key(row["content"]): row for row in rows}
         with pipeline().memory_zone():
             page, names, reading = read_with(text, reading_of)
             places = Places(page)
             recorder = Recorder("read", f"polnear:{name}", page, names, reading)
             made = [
-                (attribution, by_content.get(_key(roles["content"])))
+                (attribution, by_content.get(content_key(roles["content"])))
                 for roles in marked
                 for attribution in gold_attributions(page, places, [roles])
             ]
@@ -52,8 +39,25 @@ def read_by_people(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
         yield from recorder.kept
 
 
-def _key(content: list[Any]) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted((int(start), int(end)) for start, end in content))
+def read_in_news(data: Path, reading_of: ReadingOf | None) -> Iterator[Asked]:
+    """The same of news articles whose attributions were judged, those aside that are kept for measuring."""
+    cue_matcher()
+    for article in read_news(data):
+        if article.held:
+            continue
+        with pipeline().memory_zone():
+            page, names, reading = read_with(article.text, reading_of)
+            places = Places(page)
+            recorder = Recorder("read", article.id, page, names, reading)
+            made = [
+                (attribution, row)
+                for row in article.rows
+                if row["verdict"] in ("ok", "bounds")
+                for attribution in gold_attributions(page, places, [row])
+            ]
+            for attribution, row in sorted(made, key=lambda pair: pair[0].content):
+                recorder.follow(attribution, _truth(names, places, row))
+        yield from recorder.kept
 
 
 def _truth(names: Names, places: Places, row: dict[str, Any]) -> Callable[[Entity], bool] | None:

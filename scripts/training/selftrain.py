@@ -16,11 +16,16 @@ import numpy as np
 
 from index.extract import decoding, joining
 from index.extract.cues import cue_matcher
+from index.extract.draft import Attribution
 from index.extract.encoding import encode
+from index.extract.entities import Names
 from index.extract.network import Network
-from index.extract.tokens import pipeline, read_page
-from scripts.training.examples import Example, Pointer
+from index.extract.reading import NameRun
+from index.extract.sources import Sources
+from index.extract.tokens import Page, pipeline, read_page
+from scripts.training.examples import Example, Places, Pointer, stands_for
 from scripts.training.pretrain import LEFT_OUT
+from scripts.training.read_news import ReadArticle, read_news
 
 SURE = 0.8
 """Names and antecedents are taught from this probability."""
@@ -49,10 +54,16 @@ def news_texts(data: Path, words: int, seed: int) -> Iterator[str]:
 
 
 def news_examples(data: Path, weights: Path, words: int, seed: int, jobs: int = 2) -> list[Example]:
-    """So many words of news as the network of the folder `weights` reads them."""
-    texts = list(news_texts(data, words, seed))
+    """So many words of news as the network of the folder `weights` reads them, and the judged articles.
+
+    Judged articles come twice, their held part never; neither is among the unjudged ones.
+    """
+    judged = list(read_news(data))
+    known = {article.text for article in judged}
+    texts = [text for text in news_texts(data, words, seed) if text not in known]
+    judged = [article for article in judged if not article.held]
     with concurrent.futures.ProcessPoolExecutor(jobs, get_context("spawn"), _load, (weights,)) as pool:
-        return list(pool.map(taught, texts, chunksize=8))
+        return [*pool.map(taught, texts, chunksize=8), *2 * list(pool.map(taught_and_judged, judged, chunksize=8))]
 
 
 def _load(weights: Path) -> None:
@@ -63,6 +74,15 @@ def _load(weights: Path) -> None:
 
 def taught(text: str) -> Example:
     """One article as the teacher reads it."""
+    return _taught(text, None)
+
+
+def taught_and_judged(article: ReadArticle) -> Example:
+    """One article as the teacher reads it, put right where somebody judged it."""
+    return _taught(article.text, article)
+
+
+def _taught(text: str, judged: ReadArticle | None) -> Example:
     if _teacher is None:
         raise RuntimeError("no teacher is loaded")
     with pipeline().memory_zone():
@@ -74,16 +94,6 @@ def taught(text: str) -> Example:
         example.chance = np.zeros(len(page), np.float32)
         for anchor in scores.anchors:
             example.chance[anchor.at] = anchor.probability
-        example.links = []
-        for made in found:
-            labels: dict[int, int] = {}
-            cue = [made.cue] if made.cue else []
-            for number, ranges in ((2, cue), (1, made.sources), (0, made.content)):
-                for first, stop in ranges:
-                    labels |= {t: 2 + 2 * number for t in range(first, stop) if t not in labels}
-                    if labels.get(first) == 2 + 2 * number:
-                        labels[first] -= 1
-            example.links.append((made.anchor, labels))
         best = scores.names.argmax(1)
         example.names = np.where(scores.names.max(1) >= SURE, best, -100).astype(np.int64)
         runs = decoding.name_runs(page, scores)
@@ -92,4 +102,42 @@ def taught(text: str) -> Example:
         for at, answers in asked.items():
             if answers and answers[0][1] >= SURE:
                 example.pointers.append(Pointer(at, range(at, at + 1), frozenset([answers[0][0]]), None))
+        if judged is not None:
+            found = _put_right(example, page, found, runs, judged)
+        example.links = [(made.anchor, _labels(made)) for made in found]
         return example
+
+
+def _labels(made: Attribution) -> dict[int, int]:
+    labels: dict[int, int] = {}
+    cue = [made.cue] if made.cue else []
+    for number, ranges in ((2, cue), (1, made.sources), (0, made.content)):
+        for first, stop in ranges:
+            labels |= {t: 2 + 2 * number for t in range(first, stop) if t not in labels}
+            if labels.get(first) == 2 + 2 * number:
+                labels[first] -= 1
+    return labels
+
+
+def _put_right(
+    example: Example, page: Page, found: list[Attribution], runs: list[NameRun], judged: ReadArticle
+) -> list[Attribution]:
+    """The attributions that were judged right; what is none loses its cue, and pointers go to who it really was."""
+    places, sources = Places(page), Sources(page, Names(page))
+    rows = {tuple(places.tokens(*row["cue"][0])): row for row in judged.rows if row["cue"]}
+    right = []
+    assert example.chance is not None  # noqa: S101
+    for made in found:
+        row = rows.get(tuple(range(*made.cue))) if made.cue else None
+        if row is None or row["verdict"] == "ok":
+            right.append(made)
+        if row is None:
+            continue
+        if row["verdict"] == "not":
+            example.chance[made.anchor] = 0.0
+            continue
+        example.chance[made.anchor] = max(example.chance[made.anchor], 0.9)
+        if row["verdict"] == "ok" and made.source is not None:
+            answers = stands_for(page, runs, judged.speakers(row), row["speaker_type"])
+            example.ask(sources.core(made.source), sources.head(sources.core(made.source)), answers)
+    return right
