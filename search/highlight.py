@@ -1,5 +1,6 @@
 """Which stretches of a text a query matched: half-open code points, ascending, merged."""
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ from search.forms import Form
 
 def highlights(text: str, forms: Iterable[Form]) -> tuple[Span, ...]:
     """The words, whole phrases and words by their prefix that stand in `text`."""
-    tokens = words(text)
+    tokens = _words(text)
     found = [span for form in forms for span in _spans(tokens, form)]
     merged: list[Span] = []
     for start, end in sorted(found):
@@ -20,6 +21,12 @@ def highlights(text: str, forms: Iterable[Form]) -> tuple[Span, ...]:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+@functools.lru_cache(maxsize=2000)
+def _words(text: str) -> list[Token]:
+    """The words of a text; the same quotations are shown again and again."""
+    return words(text)
 
 
 def _spans(tokens: list[Token], form: Form) -> Iterable[Span]:

@@ -4,8 +4,17 @@ Links are left to the caller that knows its address space: `url` and `links` hol
 """
 
 import dataclasses
+from typing import Any
 
 from index.records import Basis, DateBasis, Kind, Span, SpeakerType, Status
+
+
+def as_object(value: Any) -> dict[str, Any]:
+    """One of these values as the JSON encoder's `default` wants it: much faster than a copy of everything in it."""
+    names: tuple[str, ...] | None = getattr(type(value), "__dataclass_fields__", None) and type(value).__slots__
+    if names is None:
+        raise TypeError(f"{type(value).__name__} has no JSON")
+    return {name: getattr(value, name) for name in names}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 
+from search.results import as_object
+
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -54,11 +56,11 @@ def unchanged(etag: str) -> Response | None:
 
 def json_answer(body: Any, etag: str | None = None) -> Response:
     """A value as JSON. Lone surrogates, which UTF-8 cannot hold, make it plain ASCII with escapes."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=as_object)
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError:
-        data = json.dumps(body).encode("ascii")
+        data = json.dumps(body, default=as_object).encode("ascii")
     return _validated(Response(data + b"\n", mimetype="application/json"), etag)
 
 

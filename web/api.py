@@ -1,6 +1,5 @@
 """The JSON endpoint: one call into search, one dataclass out."""
 
-import dataclasses
 
 from flask import Blueprint, Response, request
 
@@ -18,28 +17,28 @@ def blueprint(library: Library) -> Blueprint:
     def quotes() -> Response:
         asked = params.read(request.args)
         etag = etag_of(library.current().build.id, params.pairs(asked))
-        return unchanged(etag) or json_answer(dataclasses.asdict(api_links(library.search(asked), asked)), etag)
+        return unchanged(etag) or json_answer(api_links(library.search(asked), asked), etag)
 
     @api.get("/api/v1/quotes/<path:quotation_id>")
     def quote(quotation_id: str) -> Response:
         params.refuse_unknown(request.args)
         engine = library.current()
         etag = etag_of(engine.build.id)
-        return unchanged(etag) or json_answer(dataclasses.asdict(linked(engine.quotation(quotation_id))), etag)
+        return unchanged(etag) or json_answer(linked(engine.quotation(quotation_id)), etag)
 
     @api.get("/api/v1/articles/<path:article_id>")
     def article(article_id: str) -> Response:
         params.refuse_unknown(request.args)
         engine = library.current()
         etag = etag_of(engine.build.id)
-        return unchanged(etag) or json_answer(dataclasses.asdict(linked_article(engine.article(article_id))), etag)
+        return unchanged(etag) or json_answer(linked_article(engine.article(article_id)), etag)
 
     @api.get("/api/v1/stats")
     def stats() -> Response:
         params.refuse_unknown(request.args)
         engine = library.current()
         etag = etag_of(engine.build.id)
-        return unchanged(etag) or json_answer(dataclasses.asdict(engine.stats()), etag)
+        return unchanged(etag) or json_answer(engine.stats(), etag)
 
     @api.get("/openapi.json")
     def description() -> Response:

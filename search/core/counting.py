@@ -31,8 +31,12 @@ class Counts:
     def of(self, codes: Sequence[int]) -> int:
         """How many rows have any of these codes."""
         if self.codes is None:
-            return int(self.counts[list(codes)].sum())
-        return int(self.counts[np.isin(self.codes, codes)].sum())
+            return sum(int(self.counts[code]) for code in codes)
+        places = np.searchsorted(self.codes, codes).tolist()
+        last = len(self.codes)
+        return sum(
+            int(self.counts[k]) for k, code in zip(places, codes, strict=True) if k < last and self.codes[k] == code
+        )
 
     @property
     def distinct(self) -> int:
