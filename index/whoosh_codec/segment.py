@@ -98,12 +98,17 @@ class Segment:
         self.stems = Lexicon(arrays, "stems")
         self.stem_of: U32 = arrays.load("stem_of")
         self.fields: dict[str, Inverted] = {name: open_inverted(arrays, name) for name in TEXT_FIELDS}
-        self.weighted = {scope: self._weighted(scope) for scope in SCOPES}
-        exact = self.fields[EXACT_SCOPE]
-        self.weighted[EXACT_SCOPE] = Weighted(exact.post_at, exact.rows, arrays.load(f"{EXACT_SCOPE}.weights"))
         self.date: npt.NDArray[np.int32] = arrays.load("date")
         self._entries = plain(arrays.load("entries.data"))
         self._ends = plain(arrays.load("entries.ends"))
+
+    @functools.cached_property
+    def weighted(self) -> dict[str, Weighted]:
+        """Weights by scope; a segment that is joined with others as soon as it is written has none."""
+        found = {scope: self._weighted(scope) for scope in SCOPES}
+        exact = self.fields[EXACT_SCOPE]
+        weights = self._arrays.load(f"{EXACT_SCOPE}.weights")
+        return {**found, EXACT_SCOPE: Weighted(exact.post_at, exact.rows, weights)}
 
     def _weighted(self, scope: str) -> Weighted:
         return Weighted(*(self._arrays.load(f"{scope}.{part}") for part in ("post_at", "rows", "weights")))
