@@ -1,7 +1,8 @@
 """Archive -> a new build -> self-check -> atomic switch. What was published before answers until the last step.
 
-A build is made in a hidden folder beside the others and renamed when it is whole; a folder that a killed run left
-behind is removed by the next one. The caller holds the write lock.
+A build goes on from the published one: it shares what has not changed by hard links and never alters it. It is made in
+a hidden folder beside the others and renamed when it is whole; what a killed run left behind is removed by the next
+one. The caller holds the write lock.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import errno
 import random
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,8 +20,19 @@ from index.archive import Archive
 from index.article_store import FILE_NAME, write_articles
 from index.entries import make_entries
 from index.errors import BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
-from index.manifest import BUILD_ID, Manifest, publish, published, read_manifest, sync, write_manifest
+from index.manifest import (
+    BUILD_ID,
+    POINTER,
+    Manifest,
+    check,
+    publish,
+    published,
+    read_manifest,
+    sync,
+    write_manifest,
+)
 from index.records import Entry
+from index.schema import SCHEMA_VERSION
 from index.settings import Settings
 
 KEPT = 3
@@ -28,6 +41,11 @@ _SAMPLED = 10
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Progress = Callable[[int], None]
+Note = Callable[[str], None]
+
+
+class _UnsoundError(BuildError):
+    """A build that does not hold what it should."""
 
 
 def up_to_date(settings: Settings, archive: Archive) -> bool:
@@ -38,76 +56,180 @@ def up_to_date(settings: Settings, archive: Archive) -> bool:
         return False
 
 
-def build(settings: Settings, archive: Archive, *, progress: Progress | None = None) -> Manifest:
-    """Makes and publishes a new build of all that the archive holds; `progress` is told now and then how many
-    more quotations are written.
+def build(
+    settings: Settings,
+    archive: Archive,
+    *,
+    whole: bool = False,
+    progress: Progress | None = None,
+    note: Note = lambda _: None,
+) -> Manifest:
+    """Makes and publishes a new build of all that the archive holds.
 
-    Raises BuildError, and then nothing has changed.
+    It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `progress` is told
+    now and then how many more quotations have been looked at. Raises BuildError.
     """
-    moment = datetime.datetime.now(datetime.UTC)
-    build_id = f"{moment:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
-    making = settings.builds / f".making-{build_id}"
+    builds = settings.builds
     try:
-        settings.builds.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(settings.builds)
-        making.mkdir()
-        manifest = _write(making, archive, build_id, moment, progress)
-        making.rename(settings.builds / build_id)
-        sync(settings.builds)
-        publish(settings.builds, build_id)
-    except OSError as error:
-        shutil.rmtree(making, ignore_errors=True)
-        if error.errno in _NO_ROOM:
-            what = f"there is no room left on the disk for {settings.builds}; free some and type: saywho rebuild"
-        else:
-            what = f"{error.filename or settings.builds}: {error.strerror or error}; mend that and type: saywho rebuild"
-        raise BuildError(f"the new build was not published: {what}. What was published before still stands") from error
-    except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
-    prune(settings.builds, keep=KEPT)
+        builds.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(builds)
+        earlier = _to_go_on_from(builds, whole, note)
+        try:
+            manifest = _make(builds, archive, earlier, progress)
+        except (_UnsoundError, IndexDamagedError) as error:
+            if earlier is None:
+                raise
+            note(f"build {earlier.name} could not be gone on from ({_what(error)}); the index was written whole")
+            manifest = _make(builds, archive, None, progress)
+    except (OSError, sqlite3.Error) as error:
+        raise BuildError(
+            f"the new build was not published: {_remedy(settings, error)}. What was published before still stands"
+        ) from error
+    prune(builds, keep=KEPT)
     return manifest
+
+
+def tidy(builds: Path) -> None:
+    """Does what a run that was killed has left undone: removes leftovers and the oldest builds."""
+    remove_leftovers(builds)
+    prune(builds, keep=KEPT)
 
 
 def prune(builds: Path, *, keep: int) -> list[str]:
     """Removes the oldest builds but `keep`, never the published one; returns the ids of those removed."""
     current = published(builds).name
-    ids = sorted(path.name for path in builds.iterdir() if BUILD_ID.fullmatch(path.name))
+    ids = _ids(builds)
     stay = {current, *ids[-keep:]}
     removed = [build_id for build_id in ids if build_id not in stay]
     for build_id in removed:
-        shutil.rmtree(builds / build_id, ignore_errors=True)
+        _remove(builds, build_id)
     return removed
 
 
-def _write(
-    folder: Path, archive: Archive, build_id: str, moment: datetime.datetime, progress: Progress | None
-) -> Manifest:
+def remove_leftovers(builds: Path) -> None:
+    """Removes half builds, builds newer than the published one, and temporary files: their runs were killed."""
+    for path in (*builds.glob(".making-*"), *builds.glob(".removing-*")):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in builds.glob(f".{POINTER}.*"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+    try:
+        current = published(builds).name
+    except NotPublishedError:
+        current = ""
+    except IndexDamagedError:  # which one is published cannot be told
+        return
+    for build_id in _ids(builds):
+        if build_id > current:
+            _remove(builds, build_id)
+
+
+def _ids(builds: Path) -> list[str]:
+    """The builds of a folder, oldest first."""
+    return sorted(path.name for path in builds.iterdir() if BUILD_ID.fullmatch(path.name))
+
+
+def _remove(builds: Path, build_id: str) -> None:
+    """Removes a build, which goes by its name as long as it is whole; what cannot be removed stays."""
+    away = builds / f".removing-{build_id}"
+    with contextlib.suppress(OSError):
+        (builds / build_id).rename(away)
+        shutil.rmtree(away, ignore_errors=True)
+
+
+def _to_go_on_from(builds: Path, whole: bool, note: Note) -> Path | None:
+    """The published build where a new one can share its files."""
+    try:
+        folder = published(builds)
+        if whole:
+            read_manifest(folder)
+            return None
+        check(folder)
+        return folder
+    except NotPublishedError:
+        return None
+    except SchemaVersionError as error:
+        note(f"{_what(error)}; the index was moved over to version {SCHEMA_VERSION}")
+    except IndexDamagedError as error:
+        note(f"{_what(error)}; the index was written whole")
+    return None
+
+
+def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progress | None) -> Manifest:
+    """Writes, checks and publishes a build."""
+    moment = datetime.datetime.now(datetime.UTC)
+    build_id = f"{moment:%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(4)}"
+    making = builds / f".making-{build_id}"
+    try:
+        making.mkdir()
+        articles, quotations = _write(making, archive, earlier, progress)
+        manifest = write_manifest(
+            making,
+            earlier=earlier,
+            id=build_id,
+            published=moment.isoformat(timespec="seconds"),
+            extractor=", ".join(archive.extractors()),
+            articles=articles,
+            quotations=quotations,
+            revision=archive.revision(),
+        )
+        making.rename(builds / build_id)
+        sync(builds)
+        publish(builds, build_id)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            remove_leftovers(builds)
+        raise
+    return manifest
+
+
+def _write(folder: Path, archive: Archive, earlier: Path | None, progress: Progress | None) -> tuple[int, int]:
+    """Writes and checks a build's files; returns how many articles and quotations it holds."""
     sample = _Sample()
     articles = write_articles(folder / FILE_NAME, archive.articles_alone())
-    quotations = whoosh_codec.write(folder, sample.watch(make_entries(archive)), progress=progress)
+    sync(folder / FILE_NAME)
+    entries = sample.watch(make_entries(archive))
+    quotations = whoosh_codec.write(folder, entries, previous=earlier, progress=progress)
     counts = archive.counts()
-    if (articles, quotations) != (counts.articles, counts.quotations):
-        raise BuildError(
-            f"the new build holds {articles} articles and {quotations} quotations, the archive {counts.articles} and "
-            f"{counts.quotations}; it was not published"
-        )
     with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
-        for entry in sample.entries:
+        found = articles, min(quotations, reader.rows)
+        if found != (counts.articles, counts.quotations):
+            raise _UnsoundError(
+                f"the new build holds {found[0]} articles and {found[1]} quotations, the archive {counts.articles} and "
+                f"{counts.quotations}; it was not published"
+            )
+        for entry in (*sample.entries, *_newest(reader)):
             if not whoosh_codec.finds(reader, entry):
-                raise BuildError(
+                raise _UnsoundError(
                     f"the new build does not find quotation {entry.id} of article {entry.article_id} by its own "
                     "words; it was not published"
                 )
-    return write_manifest(
-        folder,
-        id=build_id,
-        published=moment.isoformat(timespec="seconds"),
-        extractor=", ".join(archive.extractors()),
-        articles=articles,
-        quotations=quotations,
-        revision=counts.revision,
-    )
+    return articles, quotations
+
+
+def _newest(reader: whoosh_codec.Reader) -> list[Entry]:
+    """Some entries of the segment written last, of which a sample of the whole may have none."""
+    last = reader.parts[-1]
+    rows = range(last.segment.rows) if last.live is None else last.live.nonzero()[0].tolist()
+    return [reader.entry(last.base + row) for row in random.sample(rows, min(_SAMPLED, len(rows)))]
+
+
+def _what(error: Exception) -> str:
+    """A message without its last part, which says what to do."""
+    return str(error).rpartition("; ")[0] or str(error)
+
+
+def _remedy(settings: Settings, error: OSError | sqlite3.Error) -> str:
+    """What is wrong, and what to do about it."""
+    if isinstance(error, sqlite3.Error):
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        what = f"{settings.archive}, or the copy of its articles in {settings.builds}: {error}"
+    else:
+        full = error.errno in _NO_ROOM
+        what = f"{error.filename or settings.builds}: {error.strerror or error}"
+    if full:
+        return f"there is no room left on the disk for {settings.builds}; free some and run it again"
+    return f"{what}; mend that and run it again"
 
 
 class _Sample:
@@ -124,8 +246,3 @@ class _Sample:
             elif (place := self._random.randint(0, number)) < _SAMPLED:
                 self.entries[place] = entry
             yield entry
-
-
-def _remove_leftovers(builds: Path) -> None:
-    for path in builds.glob(".making-*"):
-        shutil.rmtree(path, ignore_errors=True)

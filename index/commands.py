@@ -11,13 +11,13 @@ from typing import Any
 
 import click
 
-from index.archive import Archive, Counts
+from index.archive import Archive
 from index.data_folder import data_option, settings_of
-from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError, UsageError
+from index.errors import UsageError
 from index.intake import IndexReport, Options, index_sources
 from index.intake import rebuild as rebuild_index
-from index.manifest import Manifest, check, published
 from index.options import (
+    bar,
     bars,
     default_jobs,
     jobs_option,
@@ -27,6 +27,7 @@ from index.options import (
 )
 from index.records import Failure
 from index.settings import Settings
+from index.status import Status, look
 
 SOME_SET_ASIDE = 3
 _SHOWN_FAILURES = 5
@@ -107,7 +108,13 @@ def _tell(report: IndexReport, *, dry_run: bool) -> None:
         click.echo("Nothing has changed, so the published build stands.")
     else:
         click.echo(f"Published as build {report.build}.")
+    _tell_notes(report.notes)
     _tell_failures(report.failures)
+
+
+def _tell_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _tell_failures(failures: Sequence[Failure]) -> None:
@@ -133,7 +140,10 @@ Examples:
 @data_option
 @click.pass_context
 def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, data: Path | None) -> int:
-    """Write the index anew from the archive; no article is read again."""
+    """Write the whole index anew from the archive; no article is read again.
+
+    An index that another version of saywho wrote is moved over.
+    """
     settings = settings_of(ctx, data)
     with bars() as watcher:
         done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), watcher=watcher)
@@ -142,6 +152,7 @@ def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, data: Path | N
         f"Published build {manifest.id}: {_many(manifest.quotations, 'quotation')} "
         f"of {_many(manifest.articles, 'article')}."
     )
+    _tell_notes(done.notes)
     _tell_failures(done.failures)
     return SOME_SET_ASIDE if done.failures else 0
 
@@ -199,67 +210,79 @@ def extract(
     return SOME_SET_ASIDE if failures else 0
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  saywho status
+  saywho status --verify              is every quotation there, and can it be found?
+  saywho status --json | jq .build.id
+"""
+)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@click.option("--verify", is_flag=True, help="Read every file of the published build and compare its sha256.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Read the whole published build: the sha256 of every file, every array, every quotation by its id.",
+)
 @data_option
 @click.pass_context
 def status(ctx: click.Context, as_json: bool, verify: bool, data: Path | None) -> int:
-    """Show what is archived and published, and whether it is sound."""
+    """Show what is archived and published, and whether it is sound; the exit code is 1 where it is not."""
     settings = settings_of(ctx, data)
-    manifest, trouble = _published(settings, full=verify)
-    counts: Counts | None = None
-    extractors: dict[str, int] = {}
-    if settings.archive.is_file():
-        with Archive(settings.archive) as archive:
-            counts, extractors = archive.counts(), archive.extractors()
-    behind = bool(manifest and counts and manifest.revision != counts.revision)
+    with bar(desc="verifying", unit=" quotations") as progress:
+        found = look(settings, verify=verify, progress=progress)
     if as_json:
-        row = {
-            "data": str(settings.data),
-            "archive": dataclasses.asdict(counts) if counts else None,
-            "extractors": extractors,
-            "build": dataclasses.asdict(manifest) if manifest else None,
-            "up_to_date": manifest is not None and not behind,
-            "trouble": str(trouble) if trouble else None,
-        }
-        click.echo(json.dumps(row, indent=1))
+        click.echo(json.dumps(found.to_json(), indent=1))
     else:
-        _tell_status(settings, counts, extractors, manifest, trouble=trouble, behind=behind)
-    return 1 if trouble and not isinstance(trouble, NotPublishedError) else 0
+        _tell_status(found, verified=verify)
+    return 1 if found.faults else 0
 
 
-def _published(settings: Settings, *, full: bool) -> tuple[Manifest | None, SaywhoError | None]:
-    try:
-        return check(published(settings.builds), full=full), None
-    except (NotPublishedError, IndexDamagedError, SchemaVersionError) as error:
-        return None, error
-
-
-def _tell_status(
-    settings: Settings,
-    counts: Counts | None,
-    extractors: dict[str, int],
-    manifest: Manifest | None,
-    *,
-    trouble: SaywhoError | None,
-    behind: bool,
-) -> None:
-    click.echo(f"data folder  {settings.data}")
+def _tell_status(status: Status, *, verified: bool) -> None:
+    click.echo(f"data folder  {status.data}")
+    counts, manifest = status.archive, status.build
     if counts:
-        click.echo(f"archive      {_many(counts.articles, 'article')}, {_many(counts.quotations, 'quotation')}")
-        click.echo(f"extracted by {', '.join(f'{name} ({n:,})' for name, n in extractors.items()) or 'nothing yet'}")
+        by = ", ".join(f"{name} ({n:,})" for name, n in status.extractors.items())
+        click.echo(
+            f"archive      {_many(counts.articles, 'article')}, {_many(counts.quotations, 'quotation')}; "
+            f"{_size(status.archive_bytes)}"
+        )
+        click.echo(f"extracted by {by or 'nothing yet'}")
         click.echo(f"set aside    {counts.failures:,}" + (" (saywho failed says why)" if counts.failures else ""))
     else:
         click.echo("archive      none")
     if manifest:
         click.echo(f"published    {manifest.id}, {manifest.published}, {_many(manifest.quotations, 'quotation')}")
-    if behind:
+        _tell_segments(status)
+    if status.builds:
+        sharing = ", what they share counted once" if status.builds > 1 else ""
+        click.echo(f"on disk      {_size(status.builds_bytes)} in {_many(status.builds, 'build')}{sharing}")
+    if status.behind:
         click.echo("The archive holds more than the published build; type: saywho rebuild")
-    if counts and counts.articles and isinstance(trouble, NotPublishedError):
-        click.echo("saywho: what is archived is not published yet; run saywho index again, or saywho rebuild", err=True)
-    elif trouble:
-        click.echo(f"saywho: {trouble}", err=True)
+    if verified and manifest and not status.faults:
+        click.echo("verified     nothing is wrong")
+    for line in (*status.faults, *status.hints):
+        click.echo(f"saywho: {line}", err=True)
+
+
+def _tell_segments(status: Status) -> None:
+    rows, deleted = sum(one.rows for one in status.segments), sum(one.deleted for one in status.segments)
+    click.echo(
+        f"index        {_many(len(status.segments), 'segment')}, {_many(rows, 'row')}, {deleted:,} of them deleted; "
+        f"{_size(status.build_bytes)} with the articles"
+    )
+    if len(status.segments) > 1:
+        for one in status.segments:
+            click.echo(f"  {one.name}  {_many(one.rows, 'row')}, {one.deleted:,} deleted; {_size(one.bytes)}")
+
+
+def _size(count: int) -> str:
+    """Bytes as a reader says them."""
+    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
+        size = count / 1_000**power
+        if size >= 1:
+            return f"{size:.1f} {unit}" if size < 100 else f"{size:,.0f} {unit}"
+    return f"{count} bytes"
 
 
 @click.command()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from index.archive import Archive, Known, file_of
-from index.build import build, up_to_date
+from index.build import build, tidy, up_to_date
 from index.errors import SaywhoError
 from index.extract.workers import extract_all, extractor_version
 from index.lock import write_lock
@@ -38,6 +38,8 @@ class IndexReport:
     failures: list[Failure] = dataclasses.field(default_factory=list)
     build: str | None = None
     """The id of the build that this run published; None where nothing had changed."""
+    notes: list[str] = dataclasses.field(default_factory=list)
+    """Why the index was written whole, where it could have gone on from the earlier build."""
 
     @property
     def worked_on(self) -> int:
@@ -80,6 +82,8 @@ class Rebuilt:
 
     manifest: Manifest
     failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    """What there is to say of the build that was replaced."""
 
 
 class TooManyFailuresError(SaywhoError):
@@ -105,26 +109,35 @@ def index_sources(
     items = itertools.islice(((source, item) for source, found in opened for item in found), options.limit)
     with write_lock(settings.data), Archive(settings.archive, create=True) as archive:
         report = _Run(archive, options, watcher).take_in(items)
-        if not options.dry_run and not up_to_date(settings, archive):
-            report.build = publish_archive(settings, archive, watcher=watcher).id
+        if not options.dry_run:
+            if up_to_date(settings, archive):
+                tidy(settings.builds)
+            else:
+                report.build = _publish(settings, archive, watcher=watcher, note=report.notes.append).id
     report.seconds = time.monotonic() - started
     return report
 
 
 def rebuild(settings: Settings, *, extract: bool = False, jobs: int = 1, watcher: Watcher | None = None) -> Rebuilt:
-    """Publishes a new build from the archive alone; with `extract` the archived texts are extracted anew first.
+    """Publishes a new build, written whole, from the archive alone; with `extract` the archived texts are extracted
+    anew first.
 
     An article that the extractor breaks on keeps the quotations that it had.
     """
     watcher = watcher or Watcher()
     with write_lock(settings.data), Archive(settings.archive) as archive:
         failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
-        return Rebuilt(publish_archive(settings, archive, watcher=watcher), tuple(failures))
+        notes: list[str] = []
+        manifest = _publish(settings, archive, watcher=watcher, whole=True, note=notes.append)
+        return Rebuilt(manifest, tuple(failures), tuple(notes))
 
 
-def publish_archive(settings: Settings, archive: Archive, *, watcher: Watcher) -> Manifest:
+def _publish(
+    settings: Settings, archive: Archive, *, watcher: Watcher, note: Callable[[str], None], whole: bool = False
+) -> Manifest:
     """A new build of the archive, with the watcher told of each quotation."""
-    return build(settings, archive, progress=watcher.building(archive.counts().quotations))
+    progress = watcher.building(archive.counts().quotations)
+    return build(settings, archive, whole=whole, progress=progress, note=note)
 
 
 class _Run:

@@ -11,10 +11,12 @@ import hashlib
 import json
 import os
 import re
+import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
+from index.errors import BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.schema import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
@@ -22,6 +24,14 @@ POINTER = "published"
 _STAMP = "checked.json"
 _ALWAYS_HASHED = 64 * 1024
 """Bytes; files up to this size (Whoosh's table of contents among them) are hashed at every check."""
+
+_SETTLED = 100_000_000
+"""Nanoseconds; a file changed less than that ago may change again within one tick of its file system's clock."""
+REMEDY = "; type: saywho rebuild"
+
+_State: TypeAlias = list[int]
+"""A file's size in bytes, time of change in nanoseconds, and inode. Not the time of its inode: that one moves whenever
+another build begins or ceases to share the file."""
 
 BUILD_ID = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}", re.ASCII)
 """The moment of its making (UTC, to the microsecond, so that ids sort by age) and a random part."""
@@ -59,9 +69,9 @@ def published(builds: Path) -> Path:
             f"{builds.parent}: nothing is indexed here yet; type: saywho index SOURCE (or saywho demo for a sample)"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{pointer}: cannot be read ({error}); type: saywho rebuild") from error
+        raise IndexDamagedError(f"{pointer}: cannot be read ({error}){REMEDY}") from error
     if not BUILD_ID.fullmatch(name) or not (builds / name / MANIFEST).is_file():
-        raise IndexDamagedError(f"{pointer}: names a build that is not there; type: saywho rebuild")
+        raise IndexDamagedError(f"{pointer}: names a build that is not there{REMEDY}")
     return builds / name
 
 
@@ -70,15 +80,32 @@ def publish(builds: Path, build_id: str) -> None:
     temporary = builds / f".{POINTER}.{os.getpid()}"
     write_durably(temporary, f"{build_id}\n".encode("ascii"))
     temporary.replace(builds / POINTER)
-    sync(builds)
+    try:
+        sync(builds)
+    except OSError as error:
+        reason = f"the disk has not confirmed it ({error.strerror})"
+        raise BuildError(f"{builds}: build {build_id} is published, but {reason}; look after the disk") from error
 
 
-def write_manifest(folder: Path, **values: Any) -> Manifest:
-    """Hashes every file below a finished build's folder and writes the manifest beside them."""
-    files = {name: _digest(folder / name) for name in _names(folder)}
+def write_manifest(folder: Path, *, earlier: Path | None = None, **values: Any) -> Manifest:
+    """Writes the manifest of a finished build beside its files.
+
+    A file that is a hard link to the `earlier` build's of the same name has the digest that it has there, provided that
+    the earlier build has been checked; every other one is hashed.
+    """
+    known = read_manifest(earlier).files if earlier is not None else {}
+    names = _names(folder)
+    states = _states(folder, names)
+    files = {
+        name: known[name]
+        if earlier is not None and name in known and _is_linked(folder / name, earlier / name, known[name].size)
+        else _digest(folder / name)
+        for name in names
+    }
     manifest = Manifest(schema_version=SCHEMA_VERSION, files=files, **values)
     text = json.dumps(dataclasses.asdict(manifest), indent=1, sort_keys=True)
     write_durably(folder / MANIFEST, text.encode("ascii"))
+    _write_stamp(folder, manifest, states)
     sync(folder)
     return manifest
 
@@ -89,47 +116,49 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         row = json.loads(path.read_bytes())
         version = row["schema_version"]
+        if not isinstance(version, int):
+            raise TypeError("its schema version is no number")
         if version == SCHEMA_VERSION:
             row["files"] = {str(name): FileDigest(**digest) for name, digest in row["files"].items()}
             return Manifest(**row)
     except OSError as error:
-        raise IndexDamagedError(f"{path}: cannot be read ({error.strerror}); type: saywho rebuild") from error
+        raise IndexDamagedError(f"{path}: cannot be read ({error.strerror}){REMEDY}") from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise IndexDamagedError(f"{path}: is damaged ({error}); type: saywho rebuild") from error
+        raise IndexDamagedError(f"{path}: is damaged ({error}){REMEDY}") from error
+    remedy = "; use the newer saywho that wrote it, or type: saywho rebuild" if version > SCHEMA_VERSION else REMEDY
     raise SchemaVersionError(
-        f"{folder}: this build has schema version {version}, and this saywho reads version {SCHEMA_VERSION}; "
-        "type: saywho rebuild"
+        f"{folder}: this build has schema version {version}, and this saywho reads version {SCHEMA_VERSION}{remedy}"
     )
 
 
-def check(folder: Path, *, full: bool = False) -> Manifest:
+def check(folder: Path) -> Manifest:
     """The manifest of a build whose files are what it says; raises IndexDamagedError or SchemaVersionError.
 
-    A file that was hashed before and has the same size, times and inode since is not hashed again unless `full`.
+    A file that was hashed before and has the same size, time of change and inode since is not hashed again, unless it
+    is small.
     """
     manifest = read_manifest(folder)
-    stamp = {} if full else _read_stamp(folder, manifest)
-    seen: dict[str, list[int]] = {}
+    states = _states(folder, manifest.files)
+    stamp = _read_stamp(folder, manifest)
     for name, wanted in manifest.files.items():
-        path = folder / name
-        try:
-            state = path.stat()
-            seen[name] = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
-            known = stamp.get(name) == seen[name] and state.st_size > _ALWAYS_HASHED
-            if state.st_size != wanted.size or not (known or _digest(path) == wanted):
-                raise IndexDamagedError(f"{path}: is not the file that was built (damaged?); type: saywho rebuild")
-        except FileNotFoundError:
-            raise IndexDamagedError(f"{path}: is missing; type: saywho rebuild") from None
-        except OSError as error:
-            raise IndexDamagedError(f"{path}: cannot be read ({error.strerror})") from error
-    if seen != stamp:
-        # Where the folder may not be written to, the files are hashed at every start instead.
-        with contextlib.suppress(OSError):
-            content = json.dumps({"manifest": _identity(manifest), "files": seen})
-            temporary = folder / f".{_STAMP}.{os.getpid()}"
-            temporary.write_text(content, encoding="ascii")
-            temporary.replace(folder / _STAMP)
+        known = name in stamp and stamp[name] == states.get(name)
+        if not known or wanted.size != stamp[name][0] or wanted.size <= _ALWAYS_HASHED:
+            _compare(folder / name, wanted)
+    if states != stamp:
+        _write_stamp(folder, manifest, states)
     return manifest
+
+
+def faults(folder: Path, manifest: Manifest) -> list[str]:
+    """What is wrong with a build's files, a line each: every one is hashed, and strangers are named."""
+    found = []
+    for name, wanted in manifest.files.items():
+        try:
+            _compare(folder / name, wanted)
+        except IndexDamagedError as error:
+            found.append(str(error).removesuffix(REMEDY))
+    strangers = [name for name in _names(folder) if name not in manifest.files]
+    return found + [f"{folder / name}: is no part of the build" for name in strangers]
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -153,10 +182,38 @@ def sync(path: Path) -> None:
 
 
 def _names(folder: Path) -> list[str]:
-    ours = {MANIFEST, _STAMP}
-    return sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.name not in ours
-    )
+    found = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in found if name != MANIFEST and _STAMP not in name)
+
+
+def _compare(path: Path, wanted: FileDigest) -> None:
+    """IndexDamagedError where a file is not what the manifest says."""
+    try:
+        same = path.stat().st_size == wanted.size and _digest(path) == wanted
+    except FileNotFoundError:
+        raise IndexDamagedError(f"{path}: is missing{REMEDY}") from None
+    except OSError as error:
+        raise IndexDamagedError(f"{path}: cannot be read ({error.strerror})") from error
+    if not same:
+        raise IndexDamagedError(f"{path}: is not the file that was built (damaged?){REMEDY}")
+
+
+def _is_linked(path: Path, other: Path, size: int) -> bool:
+    try:
+        return path.samefile(other) and path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _states(folder: Path, names: Iterable[str]) -> dict[str, _State]:
+    """The states of files that can be recognised by them later."""
+    found = {}
+    for name in names:
+        with contextlib.suppress(OSError):
+            state = (folder / name).stat()
+            if time.time_ns() - state.st_mtime_ns > _SETTLED:
+                found[name] = [state.st_size, state.st_mtime_ns, state.st_ino]
+    return found
 
 
 def _digest(path: Path) -> FileDigest:
@@ -169,7 +226,17 @@ def _identity(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps(dataclasses.asdict(manifest), sort_keys=True).encode()).hexdigest()
 
 
-def _read_stamp(folder: Path, manifest: Manifest) -> dict[str, list[int]]:
+def _write_stamp(folder: Path, manifest: Manifest, states: dict[str, _State]) -> None:
+    """Notes that files were found right in these states."""
+    # Where the folder may not be written to, the files are hashed at every start instead.
+    with contextlib.suppress(OSError):
+        content = json.dumps({"manifest": _identity(manifest), "files": states})
+        temporary = folder / f".{_STAMP}.{os.getpid()}"
+        temporary.write_text(content, encoding="ascii")
+        temporary.replace(folder / _STAMP)
+
+
+def _read_stamp(folder: Path, manifest: Manifest) -> dict[str, _State]:
     try:
         row = json.loads((folder / _STAMP).read_bytes())
         return dict(row["files"]) if row["manifest"] == _identity(manifest) else {}

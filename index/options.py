@@ -45,6 +45,24 @@ def bars() -> Iterator[Watcher]:
             one.close()
 
 
+@contextlib.contextmanager
+def bar(**options: Any) -> Iterator[Callable[[int], None]]:
+    """One progress bar, shown from its first step on; gives what is told how many more are done."""
+    shown: tqdm[Any] | None = None
+
+    def done(more: int) -> None:
+        nonlocal shown
+        if shown is None:
+            shown = tqdm(disable=None, file=sys.stderr, leave=False, **options)
+        shown.update(more)
+
+    try:
+        yield done
+    finally:
+        if shown is not None:
+            shown.close()
+
+
 def max_errors_of(value: str | None) -> tuple[int | None, float | None]:
     """`20` as (20, None), `5%` as (None, 0.05); UsageError for anything else."""
     if value is None:

@@ -36,7 +36,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_a_build_holds_what_the_archive_holds(settings: Settings) -> None:
-    manifest = check(published(settings.builds), full=True)
+    manifest = check(published(settings.builds))
     assert (manifest.articles, manifest.quotations, manifest.extractor) == (2, 3, EXTRACTOR)
 
 

@@ -1,0 +1,155 @@
+"""What a data folder holds, and whether what is published is sound."""
+
+import contextlib
+import dataclasses
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import whoosh_codec
+from index.archive import Archive, Counts
+from index.article_store import FILE_NAME
+from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
+from index.manifest import BUILD_ID, Manifest, check, faults, published, read_manifest
+from index.settings import Settings
+from index.whoosh_codec import verifying
+from index.whoosh_codec.stock import read_segments
+from index.whoosh_codec.writer import FOLDER
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SegmentStatus:
+    """A segment of the published build: its name, how many rows it has and how many of them are deleted, its bytes."""
+
+    name: str
+    rows: int
+    deleted: int
+    bytes: int
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Status:
+    """What a data folder holds. Of a build whose files are not what its manifest says nothing but that is known."""
+
+    data: Path
+    archive: Counts | None = None
+    archive_bytes: int = 0
+    extractors: dict[str, int] = dataclasses.field(default_factory=dict)
+    """How many articles each extractor worked on."""
+    build: Manifest | None = None
+    build_bytes: int = 0
+    segments: tuple[SegmentStatus, ...] = ()
+    builds: int = 0
+    builds_bytes: int = 0
+    """Of all builds together; a file that several share counts once."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with the published build."""
+    hints: tuple[str, ...] = ()
+    """What to do next."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the archive holds what the published build does not."""
+        return bool(self.build and self.archive and self.build.revision != self.archive.revision)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole as a JSON object."""
+        row = dataclasses.asdict(self)
+        return {**row, "data": str(self.data), "up_to_date": self.build is not None and not self.behind}
+
+
+def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], None] | None = None) -> Status:
+    """What the data folder holds; with `verify` all of the published build is read, and `progress` told how far."""
+    status = Status(data=settings.data)
+    if settings.archive.is_file():
+        with Archive(settings.archive) as archive:
+            status.archive, status.extractors = archive.counts(), archive.extractors()
+        status.archive_bytes = settings.archive.stat().st_size
+    status.builds, status.builds_bytes = _on_disk(settings.builds)
+    try:
+        folder = published(settings.builds)
+        status.build = read_manifest(folder) if verify else check(folder)
+        if verify:
+            status.faults = tuple(_faults(folder, status.build, progress))
+        if not status.faults:
+            status.segments = _segments(folder, status.build)
+            status.build_bytes = sum(file.size for file in status.build.files.values())
+        else:
+            status.hints = ("type: saywho rebuild",)
+    except NotPublishedError as error:
+        waiting = "what is archived is not published yet; run saywho index again, or saywho rebuild"
+        status.hints = (waiting if status.archive and status.archive.articles else str(error),)
+    except (IndexDamagedError, SchemaVersionError) as error:
+        status.faults = (str(error),)
+    return status
+
+
+def _faults(folder: Path, manifest: Manifest, progress: Callable[[int], None] | None) -> Iterator[str]:
+    """What is wrong with a build; its index is opened only where its files are right."""
+    found = faults(folder, manifest)
+    yield from found
+    if not found:
+        yield from verifying.faults(folder, progress)
+        yield from _article_faults(folder, manifest)
+
+
+def _article_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
+    path = folder / FILE_NAME
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
+    try:
+        for (said,) in connection.execute("PRAGMA integrity_check(5)"):
+            if said != "ok":
+                yield f"{path}: {said}"
+        ids = {row[0] for row in connection.execute("SELECT id FROM articles")}
+    except sqlite3.Error as error:
+        yield f"{path}: cannot be read ({error})"
+        return
+    finally:
+        connection.close()
+    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
+        found = len(ids), reader.rows
+        missing = sorted(_articles_of(reader) - ids)
+    if found != (manifest.articles, manifest.quotations):
+        yield (
+            f"{folder}: holds {found[0]:,} articles and {found[1]:,} quotations, and should hold "
+            f"{manifest.articles:,} and {manifest.quotations:,}"
+        )
+    if missing:
+        yield f"{path}: lacks {len(missing):,} articles that have quotations, '{missing[0]}' for instance"
+
+
+def _articles_of(reader: whoosh_codec.Reader) -> set[str]:
+    """The ids of all articles that have quotations."""
+    found = set()
+    for part in reader.parts:
+        codes = part.segment.codes("article")
+        values = part.segment.keys["article"].values
+        living = codes if part.live is None else codes[part.live]
+        found |= {values.text(code - 1) for code in np.unique(living).tolist()}
+    return found
+
+
+def _segments(folder: Path, manifest: Manifest) -> tuple[SegmentStatus, ...]:
+    found = []
+    for listed in read_segments(folder / FOLDER):
+        name = listed.segment_id()
+        size = sum(file.size for path, file in manifest.files.items() if Path(path).parts[:2] == (FOLDER, name))
+        found.append(SegmentStatus(name, listed.rows, len(listed.deleted), size))
+    return tuple(found)
+
+
+def _on_disk(builds: Path) -> tuple[int, int]:
+    """How many builds there are, and the bytes of all their files."""
+    if not builds.is_dir():
+        return 0, 0
+    sizes = {}
+    folders = [path for path in builds.iterdir() if BUILD_ID.fullmatch(path.name)]
+    for folder in folders:
+        for path in folder.rglob("*"):
+            state = path.stat()
+            if path.is_file():
+                sizes[state.st_dev, state.st_ino] = state.st_size
+    return len(folders), sum(sizes.values())
