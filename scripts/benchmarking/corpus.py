@@ -81,9 +81,10 @@ def chunk_rows(vocabulary: Vocabulary, chunk: int, *, size: int, seed: int, coun
     drawn = _draw(vocabulary, rng)
     speakers = np.searchsorted(vocabulary.speaker_shares, rng.random(CHUNK)).tolist()
     sources = np.searchsorted(vocabulary.source_shares, rng.random(CHUNK // PER_ARTICLE)).tolist()
-    back = np.where(rng.random(CHUNK) < REPEATED, rng.integers(1, _REACH, CHUNK), 0).tolist()
-    for number, steps in enumerate(back):
-        if 0 < steps <= number:
+    repeated = np.flatnonzero(rng.random(CHUNK) < REPEATED)
+    back = 1 + (rng.random(len(repeated)) * np.minimum(repeated, _REACH)).astype(np.int64)
+    for number, steps in zip(repeated.tolist(), back.tolist(), strict=True):
+        if number:
             drawn.quotes[number] = drawn.quotes[number - steps]
             speakers[number] = speakers[number - steps]
     rolls = rng.random((CHUNK, 3)).tolist()

@@ -200,10 +200,11 @@ def growth_notes(figures: dict[str, Any]) -> list[str]:
     held = max(of["held_in_cache"] for of in figures["sizes"])
     return [
         speed_note(figures),
-        "p50 and p95: CPU time, the best of the warm passes. Cold: by the clock, everything asked once in a new process "
-        f"after the index's files were dropped from the page cache ({held:.1%} of their pages at most were still there)",
-        "memory: anonymous memory of the process that answers, Python and its modules included; the files are mapped and "
-        "shared. building: the most that the process that wrote the index had",
+        "p50 and p95: CPU time, the best of the warm passes",
+        "cold: by the clock, everything asked once in a new process after the index's files were dropped from the page "
+        f"cache ({held:.1%} of their pages at most were still there)",
+        "memory: anonymous, of the process that answers, with Python and its modules; the files are mapped and shared",
+        "building: the most anonymous memory of the process that wrote the index",
     ]
 
 

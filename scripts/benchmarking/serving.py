@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -50,11 +51,11 @@ def load_figures(workplace: Workplace, *, workers: int, seconds: float) -> dict[
     before = gflops()
     with _server(index.folder, workers) as (process, port):
         say(f"the server is asked every question once, then for {seconds:g} seconds")
-        client = _Client(port)
-        for path in paths * workers:
-            status, body = client.get(path)
-            if status != 200:
-                sys.exit(f"{path}: the server answers {status} {body[:200]!r}")
+        with contextlib.closing(_Client(port)) as client:
+            for path in paths * workers:
+                status, body = client.get(path)
+                if status != 200:
+                    sys.exit(f"{path}: the server answers {status} {body[:200]!r}")
         wrk = shutil.which("wrk")
         busy, own, started = _cpu_of(process.pid), sum(os.times()[:4]), time.perf_counter()
         with _watching(port, paths) as took:
@@ -103,13 +104,12 @@ class _Client:
             answer = self._connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException):
-            self._connection.close()
+            self.close()
             return 0, b""
 
-
-def _took(body: bytes) -> float:
-    """The milliseconds that an answer says the search took."""
-    return float(json.loads(body)["took_ms"])
+    def close(self) -> None:
+        """Closes the connection."""
+        self._connection.close()
 
 
 @contextlib.contextmanager
@@ -138,13 +138,13 @@ def _watching(port: int, paths: Sequence[str]) -> Iterator[list[float]]:
     over = threading.Event()
 
     def watch() -> None:
-        client = _Client(port)
-        for number in range(sys.maxsize):
-            if over.wait(_EVERY):
-                return
-            status, body = client.get(paths[number * 7 % len(paths)])
-            if status == 200:
-                took.append(_took(body))
+        with contextlib.closing(_Client(port)) as client:
+            for number in itertools.count():
+                if over.wait(_EVERY):
+                    return
+                status, body = client.get(paths[number * 7 % len(paths)])
+                if status == 200:
+                    took.append(float(json.loads(body)["took_ms"]))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -173,14 +173,15 @@ def _threads(port: int, paths: Sequence[str], seconds: float) -> dict[str, Any]:
     started = time.perf_counter()
 
     def ask(number: int) -> None:
-        client = _Client(port)
-        at = number * 37
-        while (moment := time.perf_counter()) < started + seconds:
-            status, _ = client.get(paths[at % len(paths)])
-            times.append((time.perf_counter() - moment) * 1000)
-            if status != 200:
-                wrong.append(status)
-            at += 1
+        with contextlib.closing(_Client(port)) as client:
+            for path in itertools.islice(itertools.cycle(paths), number * 37, None):
+                moment = time.perf_counter()
+                if moment > started + seconds:
+                    return
+                status, _ = client.get(path)
+                times.append((time.perf_counter() - moment) * 1000)
+                if status != 200:
+                    wrong.append(status)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(CONNECTIONS)]
     for thread in threads:

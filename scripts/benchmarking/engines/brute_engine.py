@@ -20,10 +20,8 @@ class Made:
 
     def __init__(self, row: Row) -> None:
         self._row = row
-        self._entries: list[Entry] = []
-        self._texts: list[list[list[str]]] = []
-        """A row's texts, as exact words."""
-        self._stems: list[set[str]] = []
+        self._entries: list[tuple[Entry, str, set[str]]] = []
+        """Rows with their exact words, each between blanks and each text on a line of its own, and their stems."""
 
     def build(self, entries: Path, folder: Path) -> int:
         """Notes where the corpus is."""
@@ -37,9 +35,9 @@ class Made:
             if self._row == "real":
                 texts += [entry["before"], entry["after"], entry["speaker"] or "", entry["title"]]
             tokens = [words(text) for text in texts]
-            self._entries.append(entry)
-            self._texts.append([[token.exact for token in text] for text in tokens])
-            self._stems.append({token.stem for text in tokens for token in text})
+            lines = (f" {' '.join(token.exact for token in text)} " for text in tokens)
+            stems = {token.stem for text in tokens for token in text}
+            self._entries.append((entry, "\n".join(lines), stems))
         return "in memory"
 
     def cannot(self, question: Question) -> str:
@@ -63,27 +61,24 @@ class Made:
         )
 
     def _matching(self, question: Question) -> Iterator[Entry]:
-        for entry, texts, stems in zip(self._entries, self._texts, self._stems, strict=True):
-            if self._has_words(question, texts, stems) and _passes(question, entry):
-                yield entry
+        return (
+            entry
+            for entry, text, stems in self._entries
+            if self._has(question, text, stems) and _passes(question, entry)
+        )
 
-    def _has_words(self, question: Question, texts: list[list[str]], stems: set[str]) -> bool:
-        asked = list(question.words)
+    def _has(self, question: Question, text: str, stems: set[str]) -> bool:
         match question.joined:
-            case "all" | "any":
-                test = all if question.joined == "all" else any
-                if self._row == "real":
-                    return test(words(word)[0].stem in stems for word in asked)
-                return test(word in texts[0] for word in asked)
-            case "phrase":
-                size = len(asked)
-                return any(
-                    text[start : start + size] == asked for text in texts for start in range(len(text) - size + 1)
-                )
-            case "prefix":
-                return any(word.startswith(asked[0]) for text in texts for word in text)
             case "nothing":
                 return True
+            case "phrase":
+                return f" {' '.join(question.words)} " in text
+            case "prefix":
+                return f" {question.words[0]}" in text
+        test = all if question.joined == "all" else any
+        if self._row == "real":
+            return test(words(word)[0].stem in stems for word in question.words)
+        return test(f" {word} " in text for word in question.words)
 
 
 def _passes(question: Question, entry: Entry) -> bool:

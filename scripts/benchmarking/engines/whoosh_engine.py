@@ -1,5 +1,6 @@
 """Stock Whoosh: its own codec, searcher and facets; the same words (no stop words, no stems) and numbers for values."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class Made:
             speakers=self._named("speaker", results.groups("speaker")),
             sources=self._named("source", results.groups("source")),
             years={str(year): count for year, count in results.groups("year").items()},
-            hits=tuple(json.loads(hit["entry"])["id"] for hit in results),
+            hits=tuple(json.loads(hit["entry"])["id"] for hit in itertools.islice(results, BEST)),
         )
 
     def _named(self, name: str, groups: dict[int, int]) -> Counts:
