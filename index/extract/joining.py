@@ -38,6 +38,7 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
     parts = sentences(draft)
     transcript = draft.interview or _is_transcript(page, parts)
     found = sorted(found, key=lambda made: made.content)
+    found = [_spoken_within(draft, parts, made) or made for made in found]
     for made in found:
         draft.claim(made)
     _ask_the_rules(draft, parts, found)
@@ -51,6 +52,7 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
                 sentence.made.append(found[at])
             at += 1
         if sentence.first >= turn_ends:
+            _said_beside(draft, sentence)
             leftovers(draft, sentence)
     out = [made for made in draft.out if _stands(draft, made, reported)]
     datelines = _datelines(page)
@@ -86,6 +88,44 @@ def _ask_the_rules(draft: Draft, parts: list[Sentence], found: list[Attribution]
                 made.source, made.more_source, made.nobody, made.addressed = None, [], True, rule.addressed
             elif (made.source is None or beyond) and rule.source and not _overlap(rule.source, made.content):
                 made.source, made.more_source = rule.source, []
+
+
+def _spoken_within(draft: Draft, parts: list[Sentence], made: Attribution) -> Attribution | None:
+    """“…,” Lee said on Monday, as the Echo reported: the marks are Lee's, where the network gave all of it to the Echo.
+
+    Only what a content holds outside of marks, right behind them, can be such a source and cue.
+    """
+    page = draft.page
+    for first, stop in made.content:
+        if made.cue is None or not any(page.stretch[t] >= 0 for t in range(first, stop)):
+            continue
+        for sentence in parts:
+            if sentence.stop <= first or sentence.first >= stop:
+                continue
+            for at, cue in enumerate(sentence.cues):
+                rule = _of_quotation(draft, sentence, at) if first < cue.first < stop else None
+                if rule is not None and all(_overlap(piece, made.content) for piece in [*rule.sources, *rule.content]):
+                    return rule
+    return None
+
+
+def _said_beside(draft: Draft, sentence: Sentence) -> None:
+    """What stands in marks and has "Lee said" right behind it is Lee's, also where the network saw nothing."""
+    for at in range(len(sentence.cues)):
+        rule = _of_quotation(draft, sentence, at)
+        if rule is not None and not any(_overlap(rule.sources[0], made.content) for made in sentence.made):
+            draft.claim(rule)
+            draft.out.append(rule)
+            sentence.made.append(rule)
+
+
+def _of_quotation(draft: Draft, sentence: Sentence, at: int) -> Attribution | None:
+    """“…,” Lee said: the rule's attribution by a cue outside of marks, where it is of this form and has a source."""
+    cue = sentence.cues[at]
+    if draft.page.stretch[cue.first] >= 0:
+        return None
+    rule = by_cue(draft, sentence, at, cue)
+    return rule if rule is not None and rule.pattern == "quote-cue" and rule.source is not None else None
 
 
 def _overlap(piece: Range, among: list[Range]) -> bool:
