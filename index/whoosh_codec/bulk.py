@@ -1,10 +1,8 @@
 """Entries in order of date -> a segment, with memory for some of them only."""
 
 import array
-import dataclasses
 import hashlib
 import json
-import operator
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -23,14 +21,13 @@ from index.whoosh_codec.vocabulary import NO_STEM, Vocabulary
 ROWS_A_PART = 200_000
 _PIECES = 512
 
-_VALUES = operator.attrgetter(*(field.name for field in dataclasses.fields(Entry)))
 _TEXTS = tuple((field.name, field.value) for field in FIELDS if field.kind == "exact")
 _CODES = tuple((field.name, field.value, field.label) for field in FIELDS if field.kind == "code")
 
 
 def stored_form(entry: Entry) -> tuple[bytes, int]:
     """An entry as it is stored, and a digest of that, 64 bits."""
-    stored = packed(_VALUES(entry))
+    stored = packed(entry)
     return stored, int.from_bytes(hashlib.blake2b(stored, digest_size=8).digest(), "little")
 
 

@@ -11,19 +11,21 @@ KEY.*                   id, article, variant, speaker, source, kind, status: val
 labels.json             what a reader calls the values of a key whose names differ from them
 date, confidence        int32 yyyymmdd, 0 for none; float32
 digest                  uint64 of the stored entry: what has not changed need not be written again
-entries.data, .ends     uint8, uint64 [rows + 1]: the rows' entries as JSON lists
+entries.data, .ends     uint8, uint64 [rows + 1]: the rows' entries as JSON
 """
 
 import dataclasses
 import functools
 import json
+import operator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from index.records import Entry
+from index.records import Entry, entry_from_json
 from index.schema import FIELDS
 from index.whoosh_codec.arrays import F32, U32, U64, ArrayFolder, plain
 from index.whoosh_codec.inverting import Inverted, open_inverted
@@ -39,24 +41,31 @@ CODED = (*CODE_FIELDS, "article")
 KEY_FIELDS = ("id", *CODED)
 
 _NAMES = tuple(field.name for field in dataclasses.fields(Entry))
+_VALUES = operator.attrgetter(*_NAMES)
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Entry).decode
 
 
-def packed(values: tuple[Any, ...]) -> bytes:
-    """An entry's values, in the order of its fields, as they are stored."""
-    return _ENCODE(values).encode("utf-8", "surrogatepass")
-
-
-_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+def packed(entry: Entry) -> bytes:
+    """An entry as it is stored: a JSON object, in which `exact` is empty where it is no other than `text`."""
+    row = dict(zip(_NAMES, _VALUES(entry), strict=True))
+    if entry.exact == entry.text:
+        row["exact"] = ""
+    try:
+        return _encode(row)
+    except UnicodeEncodeError:  # half of a surrogate pair, which broken JSON can hold
+        return json.dumps(row).encode("ascii")
 
 
 def unpacked(stored: bytes) -> Entry:
     """The entry that was stored."""
-    values = json.loads(stored.decode("utf-8", "surrogatepass"))
-    return Entry(**{name: _tuples(v) if type(v) is list else v for name, v in zip(_NAMES, values, strict=True)})
-
-
-def _tuples(value: Any) -> Any:
-    return tuple([_tuples(item) for item in value]) if type(value) is list else value
+    try:
+        entry = _decode(stored)
+    except msgspec.DecodeError:
+        entry = entry_from_json(json.loads(stored))
+    if not entry.exact:
+        object.__setattr__(entry, "exact", entry.text)  # nobody else has this value yet
+    return entry
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
