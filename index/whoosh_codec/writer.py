@@ -105,7 +105,7 @@ def _stays(kept: list[_Kept], entry_id: bytes, digest: int) -> bool:
 
 def _plan(kept: list[_Kept], fresh: int) -> tuple[list[_Kept], list[_Kept]]:
     """Which segments stay as they are, and which are written anew with what is fresh."""
-    staying = [one for one in kept if one.alive.mean() >= 1 - MOST_DELETED]
+    staying = [one for one in kept if one.alive.sum() >= (1 - MOST_DELETED) * len(one.alive)]
     rewritten = [one for one in kept if one.alive.any() and one not in staying]
     staying.sort(key=lambda one: -int(one.alive.sum()))
     # A segment joins what is written when it is no larger than twice that, so that no row is written often.
