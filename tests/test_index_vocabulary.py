@@ -27,7 +27,8 @@ TEXTS = st.lists(st.one_of(PIECES, st.just(" "), st.text(max_size=6)), max_size=
 def read(known: Vocabulary, texts: list[str]) -> list[list[int]]:
     """The words of texts by number, each with the break at its end."""
     runs: array.array[int] = array.array("I")
-    lengths = [known.add(text, runs) for text in texts]
+    lengths: array.array[int] = array.array("I")
+    known.add(texts, runs, lengths)
     found, words_a_run = known.expanded(runs)
     assert sum(lengths) == len(runs) == len(words_a_run)
     numbers, out, run, word = found.tolist(), [], 0, 0

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from index.whoosh_codec.segment import CODED, LABELS, META, TEXT_FIELDS, packed
 from index.whoosh_codec.vocabulary import NO_STEM, Vocabulary
 
 ROWS_A_PART = 200_000
-_PIECES = 512
+_TOGETHER = 512
 
 _TEXTS = tuple((field.name, field.value) for field in FIELDS if field.kind == "exact")
 _CODES = tuple((field.name, field.value, field.label) for field in FIELDS if field.kind == "code")
@@ -52,7 +53,8 @@ class SegmentWriter:
         self._confidence = array.array("f")
         self._digest = array.array("Q")
         self._entries = Stream(folder, "entries.data", "<u1")
-        self._waiting: list[bytes] = []
+        self._waiting: list[Entry] = []
+        self._stored: list[bytes] = []
         self._lengths = array.array("I")
         self.rows = 0
 
@@ -61,28 +63,20 @@ class SegmentWriter:
         date = date_number(entry)
         if self._date and date < self._date[-1]:
             raise BuildError(f"quotation {entry.id}: its date {entry.date} is out of order, so no index was written")
-        for name, value in _TEXTS:
-            self._runs_a_row[name].append(self._vocabulary.add(str(value(entry)), self._runs[name]))
-        for name, value, label in _CODES:
-            found = value(entry)
-            self._codes[name].add(None if found is None else str(found), label(entry) if label else None)
-        self._codes["article"].add(entry.article_id, None)
-        self._ids.append(encoded(entry.id))
         self._date.append(date)
-        self._confidence.append(entry.confidence)
+        self._waiting.append(entry)
+        self._stored.append(stored)
         self._digest.append(digest)
-        self._waiting.append(stored)
-        self._lengths.append(len(stored))
         self.rows += 1
-        if len(self._waiting) == _PIECES:
-            self._write_entries()
-        if len(self._ids) == self._rows_a_part:
+        if len(self._waiting) == _TOGETHER:
+            self._take()
+        if self.rows % self._rows_a_part == 0:
             self._write_part()
 
     def finish(self) -> dict[str, int]:
         """Writes everything; returns the number of words of each field."""
         folder = self._folder
-        self._write_entries()
+        self._take()
         self._entries.__exit__(None, None, None)
         save(folder, "entries.ends", offsets(np.frombuffer(self._lengths, np.uint32)))
         for name, numbers, dtype in (
@@ -91,7 +85,7 @@ class SegmentWriter:
             ("digest", self._digest, "<u8"),
         ):
             save(folder, name, np.array(numbers, dtype))
-        if self._ids or not self._parts:
+        if self.rows % self._rows_a_part or not self._parts:
             self._write_part()
         tokens = self._write_fields()
         self._write_ids()
@@ -104,11 +98,26 @@ class SegmentWriter:
         pack(folder, "data")
         return tokens
 
-    def _write_entries(self) -> None:
-        self._entries.write(self._waiting)
-        self._waiting.clear()
+    def _take(self) -> None:
+        """Takes in the entries that wait, column by column."""
+        entries = self._waiting
+        if not entries:
+            return
+        for name, value in _TEXTS:
+            self._vocabulary.add((str(value(entry)) for entry in entries), self._runs[name], self._runs_a_row[name])
+        for name, value, label in _CODES:
+            self._codes[name].add([value(entry) for entry in entries])
+            if label:
+                self._codes[name].name((value(entry), label(entry)) for entry in entries)
+        self._codes["article"].add([entry.article_id for entry in entries])
+        self._ids += [encoded(entry.id) for entry in entries]
+        self._confidence.extend([entry.confidence for entry in entries])
+        self._entries.write(self._stored)
+        self._lengths.extend(map(len, self._stored))
+        self._waiting, self._stored = [], []
 
     def _write_part(self) -> None:
+        self._take()
         part = self._folder / f"part{len(self._parts)}"
         part.mkdir()
         self._parts.append(part)
@@ -157,10 +166,20 @@ class _Coder:
         self._codes = array.array("I")
         self._labels: dict[str, Counter[str]] = {}
 
-    def add(self, value: str | None, label: str | None) -> None:
-        self._codes.append(0 if value is None else self._known.setdefault(value, len(self._known) + 1))
-        if value is not None and label and label != value:
-            self._labels.setdefault(value, Counter())[label] += 1
+    def add(self, values: list[object]) -> None:
+        """The values of the next rows, None for none."""
+        known = self._known
+        self._codes.extend([0 if v is None else known.setdefault(str(v), len(known) + 1) for v in values])
+
+    def name(self, labels: Iterable[tuple[object, str | None]]) -> None:
+        """What values are called; only names that differ from them are kept."""
+        kept = self._labels
+        for value, label in labels:
+            if value is not None and label and label != value:
+                counts = kept.get(str(value))
+                if counts is None:
+                    counts = kept[str(value)] = Counter()
+                counts[label] += 1
 
     def write(self, folder: Path, name: str) -> dict[str, str]:
         """Writes values, codes and rows; returns the commonest label of each value that has one."""

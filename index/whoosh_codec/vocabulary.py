@@ -2,6 +2,7 @@
 
 import array
 import re
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -17,6 +18,8 @@ _GAP_LETTERS = re.compile(r"[\n\r\f\u2029]")
 _LOOKS_BACK = re.compile(r"\d[ \xa0]%")
 """The one thing that the analyser reads across a blank."""
 _MOST_RUNS = 1_000_000
+_STOP = "\n"
+"""Stands among runs for a break; no run is blank."""
 
 
 class Vocabulary:
@@ -29,27 +32,24 @@ class Vocabulary:
         """By word."""
         self._runs = _Runs(self)
 
-    def add(self, text: str, into: "array.array[int]") -> int:
-        """Appends the numbers of a text's runs, which `expanded` makes words of; returns how many they are."""
-        before = len(into)
-        numbers = self._runs.__getitem__
-        if "%" in text and _LOOKS_BACK.search(text):
-            self._add_slowly(text, into)
-        elif _GAP_LETTERS.search(text):
-            for place, piece in enumerate(_GAP.split(text)):
-                if place:
-                    into.append(0)
-                into.extend(map(numbers, piece.split()))
-        else:
-            into.extend(map(numbers, text.split()))
-        into.append(0)
-        return len(into) - before
-
-    def _add_slowly(self, text: str, into: "array.array[int]") -> None:
-        for place, piece in enumerate(_GAP.split(text)):
-            if place:
-                into.append(0)
-            into.extend(self._runs.of_word(token.exact, token.stem) for token in words(piece))
+    def add(self, texts: Iterable[str], into: "array.array[int]", lengths: "array.array[int]") -> None:
+        """Appends the numbers of the texts' runs, which `expanded` makes words of, and how many each text has."""
+        runs: list[str] = []
+        for text in texts:
+            before = len(runs)
+            if "%" in text and _LOOKS_BACK.search(text):
+                for piece in _GAP.split(text):
+                    runs += [self._runs.key_of(token.exact, token.stem) for token in words(piece)]
+                    runs.append(_STOP)
+            elif _GAP_LETTERS.search(text):
+                for piece in _GAP.split(text):
+                    runs += piece.split()
+                    runs.append(_STOP)
+            else:
+                runs += text.split()
+                runs.append(_STOP)
+            lengths.append(len(runs) - before)
+        into.frombytes(np.fromiter(map(self._runs.__getitem__, runs), np.uint32, len(runs)).tobytes())
 
     def number(self, exact: str, stem: str) -> int:
         """The number of a word; a new one where it is new."""
@@ -79,7 +79,7 @@ class _Runs(dict[str, int]):
     """Run of letters -> its number; run 0 is a break. Words of run n: words[at[n]:at[n + 1]]."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__()
+        super().__init__({_STOP: 0})
         self.words = array.array("I", [BREAK])
         self.at = array.array("I", [0, 1])
         self._vocabulary = vocabulary
@@ -90,11 +90,11 @@ class _Runs(dict[str, int]):
         self.at.append(len(self.words))
         return number
 
-    def of_word(self, exact: str, stem: str) -> int:
+    def key_of(self, exact: str, stem: str) -> str:
+        """A run that is exactly this word, however it is written."""
         key = f"\n{exact}"  # no run has a line break
-        known = self.get(key)
-        if known is None:
-            known = self[key] = len(self.at) - 1
+        if key not in self:
+            self[key] = len(self.at) - 1
             self.words.append(self._vocabulary.number(exact, stem))
             self.at.append(len(self.words))
-        return known
+        return key

@@ -127,7 +127,7 @@ def _write_stems(
         sums.append(counted(field.counts[there], field.lengths[rows], name, pivots[name]))
         owners.append(np.full(len(rows), number, np.uint8))
     key, counts, owner = np.concatenate(keys), np.concatenate(sums), np.concatenate(owners)
-    order = np.argsort(key)
+    order = np.argsort(key, kind="stable")  # runs that are in order already: stable sorting merges them
     key, counts, owner = key[order], counts[order], owner[order]
     names = list(fields)
     for scope in SCOPES:
