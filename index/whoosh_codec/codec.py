@@ -5,6 +5,7 @@
 """
 
 import functools
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -340,6 +341,10 @@ class Postings(LeafMatcher):  # type: ignore[misc]
     def supports_block_quality(self) -> bool:
         """No blocks are skipped."""
         return False
+
+    def max_quality(self) -> float:
+        """Whoosh leaves out what cannot be among the best by this, and then counts it only where blocks are skipped."""
+        return math.inf
 
     def _positions(self) -> list[int]:
         inverted = self._terms.inverted
