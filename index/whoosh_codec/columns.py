@@ -35,6 +35,8 @@ from index.whoosh_codec.segment import CODED, Segment
 FOLDER = "columns"
 NAMED = tuple(field.name for field in FIELDS if field.kind == "code" and field.facet)
 """The columns whose values are kept: facets."""
+_MOST_SHOWN = 20_000
+"""Values that are kept decoded."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -56,13 +58,19 @@ class Values:
         self._labels = Strings(folder, f"{name}.labels")
         self.counts: npt.NDArray[np.int64] = folder.load(f"{name}.counts").astype(np.int64)
         """[values + 1] rows of each code in the whole build; of code 0: rows without a value."""
+        self._shown: dict[int, Value] = {}
         self._sorted = folder.load(f"{name}.sorted")
 
     def __len__(self) -> int:
         return len(self._values)
 
     def __getitem__(self, code: int) -> Value:
-        return Value(self._values.text(code - 1), self._labels.text(code - 1))
+        known = self._shown.get(code)
+        if known is None:
+            if len(self._shown) >= _MOST_SHOWN:
+                self._shown.clear()
+            known = self._shown[code] = Value(self._values.text(code - 1), self._labels.text(code - 1))
+        return known
 
     def code(self, value: str) -> int:
         """The code of exactly this value; 0 where there is none."""

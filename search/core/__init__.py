@@ -34,6 +34,8 @@ TIME_LIMIT = 10.0
 """Seconds that a question may take."""
 _DIVISOR = {"year": 10000, "month": 100, "day": 1}
 _LATEST = 99991231
+_MOST_CODES = 20_000
+"""Written values whose codes are remembered."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ class Core:
             for part, lists in zip(self._reader.parts, self._lists, strict=True)
         ]
         self._variants = int(self.columns.codes["variant"].max(initial=0))
-        self._periods: dict[str, tuple[npt.NDArray[np.int64], list[npt.NDArray[np.uint32]]]] = {}
+        self._periods: dict[str, tuple[list[str], list[npt.NDArray[np.uint32]]]] = {}
+        self._known_codes: dict[tuple[str, str, bool], list[int]] = {}
 
     @property
     def live(self) -> Mask | None:
@@ -124,11 +127,16 @@ class Core:
 
         An id; else what `Values.called` finds. Typed into a query it is a name before an id.
         """
-        values = self.columns.values[column]
-        known = values.code(value)
-        if known and not typed:
-            return [known]
-        return values.called(value) or ([known] if known else [])
+        key = column, value, typed
+        found = self._known_codes.get(key)
+        if found is None:
+            values = self.columns.values[column]
+            known = values.code(value)
+            found = [known] if known and not typed else values.called(value) or ([known] if known else [])
+            if len(self._known_codes) >= _MOST_CODES:
+                self._known_codes.clear()
+            self._known_codes[key] = found
+        return found
 
     def answer(self, question: Question) -> Answer:
         """Everything that is asked for. TimeLimitError where that takes too long."""
@@ -171,6 +179,8 @@ class Core:
         return self._codes_of(node.field, node.values, typed=True)
 
     def _codes_of(self, column: str, values: Sequence[str], *, typed: bool = False) -> list[int]:
+        if len(values) == 1:
+            return self.codes(column, values[0], typed=typed)
         return sorted({code for value in values for code in self.codes(column, value, typed=typed)})
 
     def _filters(self, question: Question) -> "dict[str, list[int] | tuple[int, int]]":
@@ -185,7 +195,7 @@ class Core:
     def _values(self, name: str, counts: Counts, limit: int) -> FacetCounts:
         values = self.columns.values[name]
         items = [(values[code].value, number) for code, number in counts.top(limit)]
-        return FacetCounts(items=items, counts=counts, missing=counts.of([0]))
+        return FacetCounts(items=items, counts=counts, missing=counts.of((0,)))
 
     def _dates(self, found: Hits, interval: Interval) -> FacetCounts:
         periods, bounds = self._boundaries(interval)
@@ -197,11 +207,13 @@ class Core:
                 at = np.clip(edges.astype(np.int64), one.low, one.high) - one.low
             else:
                 at = np.searchsorted(one.rows, edges)
-            counts += np.diff(at, prepend=0)
-        items = [(_period(int(periods[k]), interval), int(counts[k + 1])) for k in np.flatnonzero(counts[1:])]
-        return FacetCounts(items=items, missing=int(counts[0]))
+            counts[0] += at[0]
+            counts[1:] += at[1:] - at[:-1]
+        missing, *numbers = counts.tolist()
+        items = [(period, number) for period, number in zip(periods, numbers, strict=True) if number]
+        return FacetCounts(items=items, missing=missing)
 
-    def _boundaries(self, interval: Interval) -> tuple[npt.NDArray[np.int64], list[npt.NDArray[np.uint32]]]:
+    def _boundaries(self, interval: Interval) -> tuple[list[str], list[npt.NDArray[np.uint32]]]:
         """The periods of the index, and where in each segment the undated rows and then each period end."""
         known = self._periods.get(interval)
         if known is None:
@@ -209,7 +221,8 @@ class Core:
             periods = np.unique(np.concatenate([np.unique(day) for day in days]))
             periods = periods[periods > 0]
             ends = np.concatenate(([0], periods))
-            known = periods, [np.searchsorted(day, ends, "right").astype(np.uint32) for day in days]
+            names = [_period(number, interval) for number in periods.tolist()]
+            known = names, [np.searchsorted(day, ends, "right").astype(np.uint32) for day in days]
             self._periods[interval] = known
         return known
 

@@ -13,8 +13,8 @@ from search.core.found import Found
 
 Ints = npt.NDArray[np.int64]
 
-_FEW = 6000
-"""So many rows are sorted; of more, every value of the column is counted."""
+_SPARSE = 8
+"""Where a column has so many times more values than rows match, the rows' codes are sorted instead of counted."""
 _FIRST = 512
 """Codes looked at first for the commonest values: those that are commonest in the whole index."""
 
@@ -41,7 +41,7 @@ class Counts:
     @property
     def distinct(self) -> int:
         """How many values there are."""
-        return int(np.count_nonzero(self.counts)) - (self.of([0]) > 0)
+        return int(np.count_nonzero(self.counts)) - (self.of((0,)) > 0)
 
     def top(self, limit: int, but: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
         """The `limit` commonest (code, count), equally common ones in order of the code; 0 and `but` left out."""
@@ -75,7 +75,7 @@ def count(found: Sequence[tuple[Part, Found]], column: U32, values: Values, *, e
     ceilings = values.counts
     if total == every:
         return Counts(ceilings, None, ceilings)
-    if total <= _FEW:
+    if total * _SPARSE < len(ceilings):
         codes = np.concatenate([_codes(column, part.base, one) for part, one in found]) if found else column[:0]
         codes.sort()
         firsts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else np.zeros(0, int)
