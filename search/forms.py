@@ -1,6 +1,7 @@
 """What a leaf of a query tree looks for: which forms of which words, how far apart, in which kind of field."""
 
 import dataclasses
+import functools
 
 from index.analysis import words
 from search.tree import Leaf, Phrase, Prefix, Word
@@ -19,6 +20,7 @@ class Form:
     """One word, of which only the beginning is given."""
 
 
+@functools.lru_cache(maxsize=4096)
 def form_of(leaf: Leaf) -> Form:
     """A leaf as the index spells it; of at least one word, since the parser keeps no others."""
     tokens = words(leaf.text)

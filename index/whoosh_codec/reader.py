@@ -1,5 +1,6 @@
 """A build's index, opened for reading: its segments, columns and entries as arrays."""
 
+import bisect
 import dataclasses
 from pathlib import Path
 
@@ -49,7 +50,7 @@ class Reader:
         self.all_rows = base
         """Deleted ones too."""
         self.rows = base - sum(int((~part.live).sum()) for part in self.parts if part.live is not None)
-        self._starts = np.array([part.base for part in self.parts])
+        self._starts = [part.base for part in self.parts]
         for part in self.parts:
             _ = part.segment.keys, part.segment.words_by_stem  # what is opened late must be open before files go
 
@@ -65,7 +66,7 @@ class Reader:
 
     def entry(self, row: int) -> Entry:
         """The entry of a row."""
-        part = self.parts[int(np.searchsorted(self._starts, row, "right")) - 1]
+        part = self.parts[bisect.bisect_right(self._starts, row) - 1]
         return part.segment.entry(row - part.base)
 
     def close(self) -> None:
@@ -78,7 +79,7 @@ def finds(reader: Reader, entry: Entry) -> bool:
     rows = reader.rows_of("id", entry.id)
     if len(rows) != 1 or reader.entry(rows[0]) != entry:
         return False
-    part = reader.parts[int(np.searchsorted(reader._starts, rows[0], "right")) - 1]
+    part = reader.parts[bisect.bisect_right(reader._starts, rows[0]) - 1]
     inverted = part.segment.fields[EXACT_SCOPE]
     for token in words(entry.text)[:_OPENING]:
         place = part.segment.words.find(encoded(token.exact))

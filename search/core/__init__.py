@@ -94,6 +94,7 @@ class Core:
         """That are not deleted."""
         self._time_limit = time_limit
         self._lists = [Lists(part, part.segment.meta["pivots"]) for part in self._reader.parts]
+        self._rarities = Rarities(self._lists, self.rows)
         self._evaluators = [
             Evaluator(part, self.columns, lists, self._typed_codes, _windows)
             for part, lists in zip(self._reader.parts, self._lists, strict=True)
@@ -141,9 +142,8 @@ class Core:
     def answer(self, question: Question) -> Answer:
         """Everything that is asked for. TimeLimitError where that takes too long."""
         clock = Clock(self._time_limit)
-        rarity = Rarities(self._lists, self.rows)
         base: Hits = [
-            (evaluator.part, evaluator.find(question.tree, question.within, rarity, clock))
+            (evaluator.part, evaluator.find(question.tree, question.within, self._rarities, clock))
             for evaluator in self._evaluators
         ]
         filters = self._filters(question)

@@ -79,7 +79,7 @@ def count(found: Sequence[tuple[Part, Found]], column: U32, values: Values, *, e
         codes = np.concatenate([_codes(column, part.base, one) for part, one in found]) if found else column[:0]
         codes.sort()
         firsts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else np.zeros(0, int)
-        return Counts(np.diff(firsts, append=len(codes)), codes[firsts].astype(np.int64), ceilings)
+        return Counts(lengths_from(firsts, len(codes)), codes[firsts].astype(np.int64), ceilings)
     if every == len(column) and total * 5 > every * 3:
         rest = np.ones(len(column), np.bool_)
         for part, one in found:
@@ -90,6 +90,14 @@ def count(found: Sequence[tuple[Part, Found]], column: U32, values: Values, *, e
     for part, one in found:
         counts += np.bincount(_codes(column, part.base, one), minlength=len(ceilings))
     return Counts(counts, None, ceilings)
+
+
+def lengths_from(firsts: Ints, total: int) -> Ints:
+    """How long each of the pieces is that begin there, of `total` in all."""
+    out = np.empty(len(firsts), np.int64)
+    out[:-1] = firsts[1:] - firsts[:-1]
+    out[-1:] = total - firsts[-1:]
+    return out
 
 
 def _places(base: int, one: Found) -> Array | slice:

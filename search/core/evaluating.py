@@ -30,6 +30,8 @@ Windows = Callable[[FieldFilter], list[tuple[int, int]]]
 _FEW = 12
 """Lists with fewer than one in so many rows together are added up row by row, larger ones in a dense array."""
 _COMMON = 5
+"""A word that more than one in so many rows has is added up from its dense array."""
+_MOST_RARITIES = 50_000
 
 
 class Clock:
@@ -51,9 +53,18 @@ class Rarities:
     def __init__(self, lists: Sequence[Lists], rows: int) -> None:
         self._lists = lists
         self._rows = rows
+        self._known: dict[tuple[Form, str], np.float32] = {}
 
     def of(self, form: Form, scope: str) -> np.float32:
         """The rarity of a word, or of all words of a phrase."""
+        known = self._known.get((form, scope))
+        if known is None:
+            if len(self._known) >= _MOST_RARITIES:
+                self._known.clear()
+            known = self._known[form, scope] = self._worked_out(form, scope)
+        return known
+
+    def _worked_out(self, form: Form, scope: str) -> np.float32:
         total = 0.0
         for word in form.words:
             single = Form((word,), (0,), form.exact)
