@@ -49,6 +49,15 @@ def cpu_seconds(process: int) -> float:
     return 0.0
 
 
+def busy_seconds() -> float:
+    """What all cores have worked since the machine was started; 0 where the system does not tell."""
+    for line in _lines(Path("/proc/stat")):
+        # cpu, then user, nice, system, idle, iowait, irq, softirq, steal
+        values = [int(value) for value in line.split()[1:9]]
+        return (sum(values) - values[3] - values[4]) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def children(process: int) -> list[int]:
     """The processes that a process has started and that still run."""
     lines = _lines(Path(f"/proc/{process}/task/{process}/children"))

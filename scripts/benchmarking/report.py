@@ -218,6 +218,7 @@ def load_table(figures: dict[str, Any]) -> Table:
         ("the server's CPU time a request, ms", number(spent), ""),
         ("cores that the server kept busy", f"{figures['server_cores']:.2f} of {figures['cores']}", ""),
         ("cores that the client kept busy", f"{figures['client_cores']:.2f} of {figures['cores']}", ""),
+        ("cores that others kept busy", f"{figures['other_cores']:.2f} of {figures['cores']}", "0"),
         ("answers other than 200", str(figures["errors"]), "0"),
     ]
     title = f"JSON endpoint, {figures['size']:,} quotations, {figures['connections']} connections, {figures['client']}"

@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
+import numpy.typing as npt
 
 from scripts.benchmarking.engines import MAKERS, OURS
-from scripts.benchmarking.machine import children, cpu_seconds, described, gflops
+from scripts.benchmarking.machine import busy_seconds, children, cpu_seconds, described, gflops
 from scripts.benchmarking.queries import Question
 from scripts.benchmarking.searching import spread
 from scripts.benchmarking.workplace import ROOT, Workplace, say
@@ -57,11 +58,10 @@ def load_figures(workplace: Workplace, *, workers: int, seconds: float) -> dict[
                 if status != 200:
                     sys.exit(f"{path}: the server answers {status} {body[:200]!r}")
         wrk = shutil.which("wrk")
-        busy, own, started = _cpu_of(process.pid), sum(os.times()[:4]), time.perf_counter()
+        before_load = _seconds(process.pid)
         with _watching(port, paths) as took:
             load = _wrk(wrk, port, paths, seconds, index.folder) if wrk else _threads(port, paths, seconds)
-        passed = time.perf_counter() - started
-        busy, own = _cpu_of(process.pid) - busy, sum(os.times()[:4]) - own
+        passed, server, client_side, machine = (_seconds(process.pid) - before_load).tolist()
     answered = max(1, load["requests"] + len(took))
     return {
         "machine": described(),
@@ -70,14 +70,15 @@ def load_figures(workplace: Workplace, *, workers: int, seconds: float) -> dict[
         "workers": workers,
         "connections": CONNECTIONS,
         "cores": os.cpu_count(),
-        "client": "wrk" if wrk else "a client in Python (wrk is not installed), which takes much of a core itself",
+        "client": "wrk" if wrk else "a client in Python, since wrk is not installed",
         "per_second": round(load["requests"] / load["seconds"], 1),
         "latency_ms": {name: load[name] for name in ("p50", "p95", "mean")},
         "took_ms": spread(took),
         "errors": load["errors"],
-        "server_cpu_ms": round(busy * 1000 / answered, 3),
-        "server_cores": round(busy / passed, 2),
-        "client_cores": round(own / passed, 2),
+        "server_cpu_ms": round(server * 1000 / answered, 3),
+        "server_cores": round(server / passed, 2),
+        "client_cores": round(client_side / passed, 2),
+        "other_cores": round(max(0.0, machine - server - client_side) / passed, 2),
     }
 
 
@@ -192,6 +193,7 @@ def _threads(port: int, paths: Sequence[str], seconds: float) -> dict[str, Any]:
     return {"requests": len(times), "seconds": passed, "errors": len(wrong), **spread(times)}
 
 
-def _cpu_of(process: int) -> float:
-    """Seconds of a server and its workers."""
-    return float(np.sum([cpu_seconds(one) for one in (process, *children(process))]))
+def _seconds(server: int) -> npt.NDArray[np.float64]:
+    """float64 [4]: by the clock; of processor time of the server, of this process and its children, of the machine."""
+    of_server = sum(cpu_seconds(one) for one in (server, *children(server)))
+    return np.array([time.perf_counter(), of_server, sum(os.times()[:4]), busy_seconds()])

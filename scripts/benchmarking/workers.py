@@ -99,12 +99,12 @@ class Worker:
         return list(self._call("ask", list(questions)))
 
     def _call(self, method: str, *values: object) -> Any:
-        self._connection.send((method, values))
         try:
+            self._connection.send((method, values))
             while not self._connection.poll(_LOOK):
                 self.peak = max(self.peak, self.memory)
             done, result = self._connection.recv()
-        except EOFError:
+        except (EOFError, BrokenPipeError):
             self._process.join(10)
             raise WorkerError(f"{self.name} ended (exit code {self._process.exitcode}) in {method}") from None
         self.peak = max(self.peak, self.memory)
