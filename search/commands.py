@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,7 @@ def _nothing(page: ResultPage, helpful: tuple[Relaxation, ...]) -> str:
         elif value is None:
             change = f"without {option}"
         else:
-            change = f"with {option} {value}"
+            change = f"with {option} {shlex.quote(value)}"
         lines.append(f"  {_plain(change)}: {_counted(total, 'quotation')}")
     return "\n".join(lines)
 
@@ -181,7 +182,10 @@ def _nothing(page: ResultPage, helpful: tuple[Relaxation, ...]) -> str:
 def _understood(page: ResultPage) -> list[str]:
     query = page.query
     lines = [] if query.understood == query.q.strip() else [f"understood: {_plain(query.understood) or 'everything'}"]
-    return [*lines, *(f"note: {_plain(note)}" for note in query.notes)]
+    lines += [f"note: {_plain(note)}" for note in query.notes]
+    if meant := query.did_you_mean:
+        lines.append(f"did you mean: {_plain(meant.q)} ({_counted(meant.total, 'quotation')})")
+    return lines
 
 
 def _counted(number: int, noun: str) -> str:

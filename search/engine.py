@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Hit, ResultPage, Stats
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions
+from search.suggest import SuggestRequest
 
 
 class Engine(Protocol):
@@ -15,6 +16,12 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
+
+    def suggest(self, request: SuggestRequest) -> Suggestions:
+        """Speakers, sources and words that begin as typed."""
+
+    def facet_values(self, request: SearchRequest, name: str, beginning: str) -> Facet:
+        """A facet's values that begin so, counted as in the answer to a search. NotFoundError: no such facet."""
 
     def quotation(self, quotation_id: str) -> Hit:
         """One quotation; NotFoundError where there is none of that id."""

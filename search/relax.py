@@ -4,15 +4,19 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from index.analysis import exact_words
 from search.engine import Engine
 from search.errors import RequestError
 from search.filters import REPEATABLE
 from search.language import parse
 from search.request import MAX_LENGTH, SearchRequest
+from search.suggest import NAMES, Kind, SuggestRequest
 from search.tree import And, Node, Phrase, show
 
 _MOST_PARTS = 8
 """Parts of a query that are left out one by one; each costs a search."""
+_MOST_NAMES = 3
+"""Names that are tried instead of one that nobody has."""
 
 
 class Relaxation(NamedTuple):
@@ -37,6 +41,7 @@ def suggest_relaxation(engine: Engine, request: SearchRequest) -> tuple[Relaxati
     tries: list[tuple[str, str | None, dict[str, Any]]] = [(name, None, change) for name, change in drops]
     if request.within != "all":
         tries.append(("in", "all", {"within": "all"}))
+    tries += [(name, meant, {name: (meant,)}) for name in NAMES for meant in _near_names(engine, request, name)]
     tries += [("q", shorter, {"q": shorter}) for shorter in _wider(parse(request.q).tree)]
     found = [Relaxation(name, value, total) for name, value, change in tries if (total := _total(engine, bare, change))]
     if not found and len(drops) > 1:
@@ -44,6 +49,17 @@ def suggest_relaxation(engine: Engine, request: SearchRequest) -> tuple[Relaxati
         if total := _total(engine, bare, everything):
             found.append(Relaxation("filters", None, total))
     return tuple(sorted(found, key=lambda relaxation: -relaxation.total))
+
+
+def _near_names(engine: Engine, request: SearchRequest, kind: Kind) -> Iterator[str]:
+    """Names that may be meant by the only one that was chosen, where nobody has it."""
+    chosen = getattr(request, kind)
+    if len(chosen) != 1:
+        return
+    asked = SuggestRequest(q=chosen[0][:MAX_LENGTH], kind=(kind,), limit=_MOST_NAMES)
+    near = [item.label for item in engine.suggest(asked).items]
+    if not any(set(exact_words(chosen[0])) <= set(exact_words(label)) for label in near):
+        yield from near
 
 
 def _wider(tree: Node) -> Iterator[str]:

@@ -4,7 +4,7 @@ Links are left to the caller that knows its address space: `url` and `links` hol
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 from index.records import Basis, DateBasis, Kind, Span, SpeakerType, Status
 
@@ -122,6 +122,16 @@ class Facet:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DidYouMean:
+    """A query that was perhaps meant, and how many quotations (of `group=variant`, groups) it finds."""
+
+    q: str
+    total: int
+    url: str = ""
+    """The search for it under the same filters."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
     """What was typed, what was made of it, and what a user should know about the difference."""
 
@@ -129,6 +139,8 @@ class Understood:
     understood: str
     notes: tuple[str, ...]
     filters: dict[str, object]
+    did_you_mean: DidYouMean | None = None
+    """Where little or nothing is found and words near those that were typed find more."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +168,28 @@ class ResultPage:
     links: dict[str, str | None]
     """self and next; the caller adds other forms."""
     next_cursor: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """What somebody may be about to type or choose: a speaker, a source, or the query with its last word finished."""
+
+    kind: Literal["speaker", "source", "word"]
+    value: str
+    """What the parameter of that name takes; of a word, `q`."""
+    label: str
+    count: int
+    """How many quotations a search for it finds."""
+    url: str = ""
+    """That search."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestions:
+    """What begins as `q` does: of each kind the commonest first."""
+
+    q: str
+    items: tuple[Suggestion, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Hit, ResultPage, Stats, Understood
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions, Understood
+from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
 from search.tree import filters_in, leaves
 
 
@@ -72,7 +73,7 @@ class WhooshEngine:
         page = [make_hit(self.core.entry(row), forms) for row in answer.rows[offset:end]]
         more = request.limit and end < answer.total
         return ResultPage(
-            query=self._understood(request, query),
+            query=self._understood(request, query, answer.total),
             total=answer.total,
             speakers=answer.speakers,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -82,6 +83,14 @@ class WhooshEngine:
             links={"self": None, "next": None},
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
         )
+
+    def suggest(self, request: SuggestRequest) -> Suggestions:
+        """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""
+        return suggestions(self.core, request)
+
+    def facet_values(self, request: SearchRequest, name: str, beginning: str) -> Facet:
+        """A facet's values that begin so, counted as in the answer to a search. NotFoundError: no such facet."""
+        return facet_values(self.core, request, name, beginning)
 
     def quotation(self, quotation_id: str) -> Hit:
         """One quotation; NotFoundError where there is none of that id."""
@@ -143,11 +152,17 @@ class WhooshEngine:
             raise RequestError("cursor", "belongs to another question; start again without it")
         return cursor.offset
 
-    def _understood(self, request: SearchRequest, query: Query) -> Understood:
+    def _understood(self, request: SearchRequest, query: Query, total: int) -> Understood:
         chosen = [(name, getattr(request, name)) for name in REPEATABLE]
         chosen += [(part.field, part.values) for part in filters_in(query.tree) if part.field != "date"]
         notes = dict.fromkeys((*query.notes, *unknown(self.core, chosen)))
-        return Understood(q=request.q, understood=query.understood, notes=tuple(notes), filters=request.filters)
+        return Understood(
+            q=request.q,
+            understood=query.understood,
+            notes=tuple(notes),
+            filters=request.filters,
+            did_you_mean=did_you_mean(self.core, request, query.tree, total),
+        )
 
 
 def _close(core: Core, articles: ArticleStore) -> None:

@@ -90,6 +90,20 @@ def test_nothing_found_says_what_would_help(data: Path) -> None:
     assert helped == ["nothing found", "  without --speaker: 1 quotation"]
 
 
+def test_what_was_meant_is_said(data: Path) -> None:
+    assert run(data, "taxse", "new").output.splitlines() == [
+        "nothing found",
+        "did you mean: taxes new (1 quotation)",
+        "  searching for: new: 2 quotations",
+    ]
+    assert run(data, "taxes", "--speaker", "Ada Brok").output.splitlines() == [
+        "nothing found",
+        "note: no speaker here is called “Ada Brok”",
+        "  without --speaker: 1 quotation",
+        "  with --speaker 'Ada Brook': 1 quotation",
+    ]
+
+
 def test_json_is_the_page(data: Path) -> None:
     library = Library(Settings(data=data))
     expected = dataclasses.asdict(library.search(SearchRequest(q="rain")))

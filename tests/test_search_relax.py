@@ -31,6 +31,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         (SearchRequest(q="taxes zebra"), [("q", "taxes", 2)]),
         (SearchRequest(q='"new no taxes"'), [("q", "new no taxes", 1)]),
         (SearchRequest(q="rain", speaker=("ada",), kind=("direct",)), [("filters", None, 1)]),
+        (SearchRequest(q="taxes", speaker=("Ada Brok",)), [("speaker", None, 2), ("speaker", "Ada Brook", 2)]),
+        (SearchRequest(q="taxes", speaker=("Ad",)), [("speaker", None, 2), ("speaker", "Ada Brook", 2)]),
+        (SearchRequest(q="rain", source=("Gulll",), kind=("direct",)), [("filters", None, 1)]),
+        (SearchRequest(source=("Gulll", "Gul")), [("source", None, 3)]),
         (SearchRequest(q="taxes (rain OR zebra)"), [("q", "taxes", 2), ("q", "rain OR zebra", 1)]),
     ],
 )
