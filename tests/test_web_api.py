@@ -23,7 +23,7 @@ def ask(client: FlaskClient, address: str) -> Any:
 def test_an_answer_has_the_documented_shape(client: FlaskClient) -> None:
     answer = ask(client, f"{QUOTES}?q=measured&in=quote")
     assert {"query", "total", "took_ms", "build", "results", "facets", "links"} <= answer.keys()
-    assert set(answer["query"]) == {"q", "understood", "notes", "filters"}
+    assert set(answer["query"]) == {"q", "understood", "notes", "filters", "did_you_mean"}
     assert set(answer["build"]) == {"id", "published", "extractor"}
     hit = answer["results"][0]
     shape = "id url text kind highlights before after speaker attribution article target variants"
@@ -152,7 +152,9 @@ def test_the_description_names_every_parameter_and_route(client: FlaskClient, si
     listed = {parameter["name"] for parameter in description["paths"][QUOTES]["get"]["parameters"]}
     assert listed == {parameter.name for parameter in PARAMETERS}
     routes = {
-        rule.rule.replace("<path:quotation_id>", "{id}").replace("<path:article_id>", "{id}")
+        rule.rule.replace("<path:quotation_id>", "{id}")
+        .replace("<path:article_id>", "{id}")
+        .replace("<name>", "{name}")
         for rule in site.url_map.iter_rules()
     }
     assert {route for route in routes if route.startswith("/api/")} == set(description["paths"])

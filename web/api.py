@@ -1,12 +1,11 @@
 """The JSON endpoint: one call into search, one dataclass out."""
 
-
 from flask import Blueprint, Response, request
 
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
-from web.links import api_links, linked, linked_article
+from web.links import api_links, linked, linked_article, linked_values, suggested
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -32,6 +31,22 @@ def blueprint(library: Library) -> Blueprint:
         engine = library.current()
         etag = etag_of(engine.build.id)
         return unchanged(etag) or json_answer(linked_article(engine.article(article_id)), etag)
+
+    @api.get("/api/v1/suggest")
+    def suggest() -> Response:
+        asked = params.read_suggesting(request.args)
+        engine = library.current()
+        etag = etag_of(engine.build.id, [("q", asked.q), ("limit", str(asked.limit))], *asked.kind)
+        return unchanged(etag) or json_answer(suggested(engine.suggest(asked)), etag)
+
+    @api.get("/api/v1/facets/<name>")
+    def facet(name: str) -> Response:
+        asked, beginning = params.read_faceted(request.args)
+        engine = library.current()
+        etag = etag_of(engine.build.id, params.pairs(asked), beginning)
+        if same := unchanged(etag):
+            return same
+        return json_answer(linked_values(name, engine.facet_values(asked, name, beginning), asked), etag)
 
     @api.get("/api/v1/stats")
     def stats() -> Response:

@@ -1,10 +1,11 @@
 """Addresses of the site's pages, and answers with their links filled in. Paths only: the Host header is not trusted."""
 
 import dataclasses
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage
+from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
 from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, toggled
 
 SEARCH = "/search"
@@ -46,8 +47,12 @@ def web_link(url: str | None) -> str | None:
 def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults: SearchRequest) -> ResultPage:
     """The same answer with the `url` of each result and facet value, and the links to itself and the next page."""
     following = address(path, dataclasses.replace(request, cursor=page.next_cursor), defaults)
+    if meant := page.query.did_you_mean:
+        instead = dataclasses.replace(request, q=meant.q, cursor=None)
+        meant = dataclasses.replace(meant, url=address(path, instead, defaults))
     return dataclasses.replace(
         page,
+        query=dataclasses.replace(page.query, did_you_mean=meant),
         results=tuple(linked(hit) for hit in page.results),
         facets={name: _linked_facet(name, facet, request, path, defaults) for name, facet in page.facets.items()},
         links={
@@ -70,6 +75,21 @@ def linked_article(page: ArticlePage) -> ArticlePage:
 def api_links(page: ResultPage, request: SearchRequest) -> ResultPage:
     """The answer with the API's addresses."""
     return with_links(page, request, path=API_QUOTES, defaults=API_DEFAULTS)
+
+
+def suggested(found: Suggestions) -> Suggestions:
+    """The suggestions with the API's addresses of their searches."""
+
+    def linked_item(item: Suggestion) -> Suggestion:
+        asked: dict[str, Any] = {"q": item.value} if item.kind == "word" else {item.kind: (item.value,)}
+        return dataclasses.replace(item, url=address(API_QUOTES, SearchRequest(**asked), API_DEFAULTS))
+
+    return dataclasses.replace(found, items=tuple(map(linked_item, found.items)))
+
+
+def linked_values(name: str, facet: Facet, request: SearchRequest) -> Facet:
+    """A facet with the API's addresses of the searches that its values are toggled in."""
+    return _linked_facet(name, facet, request, API_QUOTES, API_DEFAULTS)
 
 
 def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:

@@ -4,8 +4,10 @@ import functools
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from search.results import ArticlePage, Hit, ResultPage, Stats
-from web.params import API_DEFAULTS, PARAMETERS, Parameter
+from search.request import SearchRequest
+from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
+from search.suggest import SuggestRequest
+from web.params import API_DEFAULTS, BEGINNING, FACETED, PARAMETERS, SUGGESTING, Parameter
 from web.problems import Problem
 
 _SHAPES: dict[str, type] = {
@@ -13,6 +15,8 @@ _SHAPES: dict[str, type] = {
     "Hit": Hit,
     "ArticlePage": ArticlePage,
     "Stats": Stats,
+    "Suggestions": Suggestions,
+    "Facet": Facet,
     "Problem": Problem,
 }
 _REFUSALS = {
@@ -47,6 +51,18 @@ def document() -> dict[str, Any]:
                 [_id("article")],
                 ("400", "404", "503"),
             ),
+            "/api/v1/suggest": _get(
+                "What somebody may be about to type or choose: speakers, sources and words that begin so",
+                "Suggestions",
+                [_described(one, SuggestRequest()) for one in SUGGESTING],
+                ("400", "503"),
+            ),
+            "/api/v1/facets/{name}": _get(
+                "Values of a facet (speaker, source, kind, status) that begin so, counted as in the answer to a search",
+                "Facet",
+                [_id("facet", "name"), *(_described(one) for one in FACETED)],
+                ("400", "404", "503"),
+            ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
         },
         "components": {"schemas": _schemas()},
@@ -70,10 +86,10 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
-def _described(parameter: Parameter) -> dict[str, Any]:
+def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default = getattr(API_DEFAULTS, parameter.attribute)
+    default: Any = None if parameter is BEGINNING else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}
@@ -85,9 +101,15 @@ def _described(parameter: Parameter) -> dict[str, Any]:
     return described | {"schema": schema}
 
 
-def _id(of: str) -> dict[str, Any]:
+def _id(of: str, name: str = "id") -> dict[str, Any]:
     schema = {"type": "string"}
-    return {"name": "id", "in": "path", "required": True, "description": f"Id of the {of}.", "schema": schema}
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": f"{name.title()} of the {of}.",
+        "schema": schema,
+    }
 
 
 def _ref(shape: str) -> dict[str, str]:

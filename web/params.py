@@ -23,6 +23,8 @@ from search.request import (
     Sort,
     Within,
 )
+from search.suggest import KINDS as KINDS_SUGGESTED
+from search.suggest import SuggestRequest
 
 Form: TypeAlias = Literal["text", "repeated", "comma", "integer", "number"]
 
@@ -108,20 +110,50 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
 
+SUGGESTING: tuple[Parameter, ...] = (
+    Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "What has been typed so far."),
+    Parameter("kind", "repeated", _choice(KINDS_SUGGESTED), "What is wanted; without it all three."),
+    Parameter("limit", "integer", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT}, "Suggestions of each kind."),
+)
+BEGINNING = Parameter(
+    "beginning", "text", {"type": "string", "maxLength": MAX_LENGTH, "default": ""}, "How a word of the value begins."
+)
+FACETED: tuple[Parameter, ...] = (
+    BEGINNING,
+    *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "facets", "interval")),
+)
+"""Of one facet's values: what changes their counts or how many they are."""
+
 API_DEFAULTS = SearchRequest()
 PAGE_DEFAULTS = SearchRequest(facets=("speaker", "source", "date", "kind", "status"), facet_limit=8)
 
 
 def read(args: "MultiDict[str, str]", defaults: SearchRequest = API_DEFAULTS) -> SearchRequest:
     """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
-    refuse_unknown(args, BY_NAME)
+    return dataclasses.replace(defaults, **_values(args, BY_NAME))
+
+
+def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
+    """What is being typed; errors as of `read`."""
+    return SuggestRequest(**_values(args, {parameter.name: parameter for parameter in SUGGESTING}))
+
+
+def read_faceted(args: "MultiDict[str, str]") -> tuple[SearchRequest, str]:
+    """The search that a facet's values are counted in, and how they begin; errors as of `read`."""
+    values = _values(args, {parameter.name: parameter for parameter in FACETED})
+    beginning: str = values.pop(BEGINNING.name, "")
+    return SearchRequest(**values), beginning
+
+
+def _values(args: "MultiDict[str, str]", known: Mapping[str, Parameter]) -> dict[str, Any]:
+    """What is given, by the attribute that holds it."""
+    refuse_unknown(args, known)
     values: dict[str, Any] = {}
     for name in args:
         given = [value for value in args.getlist(name) if value.strip()]
         if given:
-            parameter = BY_NAME[name]
-            values[parameter.attribute] = _value(parameter, given)
-    return dataclasses.replace(defaults, **values)
+            values[known[name].attribute] = _value(known[name], given)
+    return values
 
 
 def refuse_unknown(args: "MultiDict[str, str]", known: Iterable[str] = ()) -> None:

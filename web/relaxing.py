@@ -39,7 +39,8 @@ def _relaxed(request: SearchRequest, suggestion: Relaxation) -> Relaxed:
             label = "without any filter"
             changed = dataclasses.replace(PAGE_DEFAULTS, q=request.q, within=request.within, sort=request.sort)
         case name:
-            label = f"any {wording.LEGENDS[name].lower()}"
-            dropped: dict[str, Any] = {name: ()}
-            changed = dataclasses.replace(request, **dropped)
+            values = (suggestion.value,) if suggestion.value else ()
+            label = f"{wording.LEGENDS[name]}: {values[0]}" if values else f"any {wording.LEGENDS[name].lower()}"
+            replaced: dict[str, Any] = {name: values}
+            changed = dataclasses.replace(request, **replaced)
     return Relaxed(label, address("/search", changed, PAGE_DEFAULTS), suggestion.total)
