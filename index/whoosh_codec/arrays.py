@@ -5,6 +5,7 @@ it begins]}), the index's length as 8 bytes, little-endian, and MAGIC. Packs are
 and opening costs next to nothing; a mapping holds a file open, which is why there are few.
 """
 
+import contextlib
 import errno
 import io
 import json
@@ -166,6 +167,11 @@ class Stream:
             self._file.seek(0)
             self._file.write(_header(self._dtype, self.length))
         self._file.close()
+
+    def __del__(self) -> None:
+        # Where something else cannot be written, nobody comes back to the streams that were open meanwhile.
+        with contextlib.suppress(OSError, AttributeError):
+            self._file.close()
 
 
 def _header(dtype: np.dtype[Any], length: int) -> bytes:
