@@ -43,11 +43,6 @@ class Agreement:
     examples: tuple[str, ...]
     """The first few questions whose counts differ, and how."""
 
-    @property
-    def full(self) -> bool:
-        """Whether every count is equal."""
-        return self.equal == self.asked
-
 
 def equal_counts(ours: Counts, theirs: Counts, *, limit: int = VALUES) -> bool:
     """Whether two facets are the same; which of several values with the last place's count are shown may differ."""
