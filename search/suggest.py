@@ -114,7 +114,7 @@ def did_you_mean(core: Core, request: SearchRequest, tree: Node, total: int) -> 
     """Where little is found: the same query with words and names that the index has, if that finds more."""
     if total >= LITTLE or request.cursor or not request.limit:
         return None
-    slips = list(_slips(core, tree, request.within))
+    slips = list(itertools.islice(_slips(core, tree, request.within), _MOST_SLIPS + 1))
     if not 0 < len(slips) <= _MOST_SLIPS:
         return None
     ways = sorted(itertools.product(*(slip.options for slip in slips)), key=_worth, reverse=True)

@@ -228,6 +228,20 @@ def test_what_is_offered_finds_more(engine: Engine, typed: str, within: str, sou
         assert engine.search(dataclasses.replace(request, q=meant.q)).total == meant.total
 
 
+PIECES = [*"abtx 'é“\"()*:-~%\n\ud800ж1東", "OR ", "tax ", "speaker:", 'source:"', "goverment ", "sanctoins"]
+AWKWARD = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+
+
+@given(AWKWARD)
+@settings(deadline=None, derandomize=True, max_examples=150)
+def test_whatever_is_typed_is_answered(engine: Engine, typed: str) -> None:
+    page = engine.search(SearchRequest(q=typed))
+    if page.query.did_you_mean:
+        assert engine.search(SearchRequest(q=page.query.did_you_mean.q)).total > page.total
+    engine.suggest(SuggestRequest(q=typed))
+    engine.facet_values(SearchRequest(q=typed), "speaker", typed)
+
+
 @pytest.mark.parametrize("word", sorted({word for text in SAID for word in exact_words(text) if len(word) > 4}))
 def test_two_letters_exchanged_are_always_understood(engine: Engine, word: str) -> None:
     if word == "1995":
