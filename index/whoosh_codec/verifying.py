@@ -186,23 +186,46 @@ def _columns(reader: Reader) -> Faults:
             yield "columns date: is not that of the segments"
         if not np.array_equal(columns.confidence[mine], part.segment.confidence()):
             yield "columns confidence: is not that of the segments"
-        for name in CODED:
-            yield from _codes(name, columns.codes[name][mine], part.segment, columns.values.get(name))
+    for name in CODED:
+        yield from _codes(name, reader)
     live = [np.ones(part.segment.rows, np.bool_) if part.live is None else part.live for part in reader.parts]
     for name, values in columns.values.items():
         yield from _values(name, values, columns.codes[name][np.concatenate(live)])
 
 
-def _codes(name: str, codes: U32, segment: Segment, values: Values | None) -> Faults:
-    """A column's codes stand for the same values as those of a segment."""
-    keys, own = segment.keys[name], segment.codes(name)
-    code_of = np.zeros(len(keys.values) + 1, np.uint32)
-    code_of[own] = codes
-    if not np.array_equal(code_of[own], codes) or len(np.unique(code_of)) != len(code_of):
-        yield f"columns {name}: are not the codes of the segments"
-    elif values is not None:
+def _codes(name: str, reader: Reader) -> Faults:
+    """A column has one code for each value, the same in all segments, and no others."""
+    column = reader.columns.codes[name]
+    seen: list[tuple[Keys, U32]] = []
+    different = 0
+    for part in sorted(reader.parts, key=lambda part: -part.segment.rows):
+        codes, own = column[part.base : part.base + part.segment.rows], part.segment.codes(name)
+        keys = part.segment.keys[name]
+        code_of = np.zeros(len(keys.values) + 1, np.uint32)
+        code_of[own] = codes
+        if not np.array_equal(code_of[own], codes):
+            yield f"columns {name}: rows with one value have several codes"
+            return
+        for place in range(len(keys.values)) if seen else ():
+            value = keys.values[place]
+            known = {int(codes[at + 1]) for values, codes in seen if (at := values.values.find(value)) >= 0}
+            different += not known
+            if known - {int(code_of[place + 1])}:
+                yield f"columns {name}: '{value.decode()}' has several codes"
+                return
+        different += 0 if seen else len(keys.values)
+        seen.append((keys, code_of))
+    if not np.array_equal(np.unique(column[column > 0]), np.arange(1, different + 1)):
+        yield f"columns {name}: are not the codes of {different:,} values"
+    elif name in reader.columns.values:
+        yield from _named(name, reader.columns.values[name], seen)
+
+
+def _named(name: str, values: Values, seen: list[tuple[Keys, U32]]) -> Faults:
+    """Each code stands for the value that the segments' rows have."""
+    for keys, code_of in seen:
         for place, code in enumerate(code_of[1:].tolist()):
-            if not 0 < code <= len(values) or values[code].value != keys.values.text(place):
+            if code > len(values) or values[code].value != keys.values.text(place):
                 yield f"columns {name}: code {code} is not '{keys.values.text(place)}'"
                 return
 
