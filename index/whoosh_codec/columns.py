@@ -4,7 +4,8 @@ In `columns/columns.pack` (`arrays.py`), all little-endian:
 
     NAME               uint32 [rows], for speaker, source, kind, status, variant and article: the code of the row's
                        value, 0 for none. Codes of the first four count from 1, the commonest value first (equally
-                       common ones in order of their bytes): who needs the commonest looks at the first codes only
+                       common ones in order of their bytes): who needs the commonest looks at the first codes only.
+                       A value that deleted rows alone have is none
     date               int32 [rows] yyyymmdd, 0 for none; ascending within a segment
     confidence         float32 [rows] 0 to 1
 
@@ -180,7 +181,7 @@ def write_columns(folder: Path, segments: Sequence[Segment], lives: Sequence[Mas
         order = list(range(len(values)))
         if name in NAMED:
             often = counts.tolist()
-            order.sort(key=lambda n: (-often[n + 1], values[n]))
+            order = sorted((n for n in order if often[n + 1]), key=lambda n: (-often[n + 1], values[n]))
         rank = np.zeros(len(values) + 1, np.uint32)
         rank[np.array(order, np.int64) + 1] = np.arange(1, len(values) + 1)
         save(target, name, _joined([rank[place[code]] for place, code in zip(places, codes, strict=True)], "<u4"))
