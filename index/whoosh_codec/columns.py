@@ -183,7 +183,7 @@ def write_columns(folder: Path, segments: Sequence[Segment], lives: Sequence[Mas
             often = counts.tolist()
             order = sorted((n for n in order if often[n + 1]), key=lambda n: (-often[n + 1], values[n]))
         rank = np.zeros(len(values) + 1, np.uint32)
-        rank[np.array(order, np.int64) + 1] = np.arange(1, len(values) + 1)
+        rank[np.array(order, np.int64) + 1] = np.arange(1, len(order) + 1)
         save(target, name, _joined([rank[place[code]] for place, code in zip(places, codes, strict=True)], "<u4"))
         if name in NAMED:
             _write_values(target, name, segments, [values[n] for n in order])
