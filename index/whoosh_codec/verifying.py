@@ -194,38 +194,41 @@ def _columns(reader: Reader) -> Faults:
 
 
 def _codes(name: str, reader: Reader) -> Faults:
-    """A column has one code for each value, the same in all segments, and no others."""
+    """Rows that are not deleted have the same code in a column where they have the same value, and only there."""
     column = reader.columns.codes[name]
     seen: list[tuple[Keys, U32]] = []
     different = 0
     for part in sorted(reader.parts, key=lambda part: -part.segment.rows):
-        codes, own = column[part.base : part.base + part.segment.rows], part.segment.codes(name)
-        keys = part.segment.keys[name]
+        live = slice(None) if part.live is None else part.live
+        codes = column[part.base : part.base + part.segment.rows][live]
+        own, keys = part.segment.codes(name)[live], part.segment.keys[name]
         code_of = np.zeros(len(keys.values) + 1, np.uint32)
         code_of[own] = codes
-        if not np.array_equal(code_of[own], codes):
-            yield f"columns {name}: rows with one value have several codes"
+        if code_of[0] or not np.array_equal(code_of[own], codes) or not codes[own > 0].all():
+            yield f"columns {name}: rows with one value have several codes, or none"
             return
-        for place in range(len(keys.values)) if seen else ():
+        for place in (np.flatnonzero(code_of[1:])).tolist() if seen else ():
             value = keys.values[place]
-            known = {int(codes[at + 1]) for values, codes in seen if (at := values.values.find(value)) >= 0}
+            known = {int(codes[at + 1]) for values, codes in seen if (at := values.values.find(value)) >= 0} - {0}
             different += not known
             if known - {int(code_of[place + 1])}:
                 yield f"columns {name}: '{value.decode()}' has several codes"
                 return
-        different += 0 if seen else len(keys.values)
+        different += 0 if seen else int(np.count_nonzero(code_of))
         seen.append((keys, code_of))
-    if not np.array_equal(np.unique(column[column > 0]), np.arange(1, different + 1)):
-        yield f"columns {name}: are not the codes of {different:,} values"
+    if len(np.unique(np.concatenate([code_of[code_of > 0] for _, code_of in seen]))) != different:
+        yield f"columns {name}: several values have one code"
     elif name in reader.columns.values:
         yield from _named(name, reader.columns.values[name], seen)
+    elif len(np.unique(column[column > 0])) != column.max(initial=0):
+        yield f"columns {name}: some codes stand for nothing"
 
 
 def _named(name: str, values: Values, seen: list[tuple[Keys, U32]]) -> Faults:
     """Each code stands for the value that the segments' rows have."""
     for keys, code_of in seen:
         for place, code in enumerate(code_of[1:].tolist()):
-            if code > len(values) or values[code].value != keys.values.text(place):
+            if code and (code > len(values) or values[code].value != keys.values.text(place)):
                 yield f"columns {name}: code {code} is not '{keys.values.text(place)}'"
                 return
 
