@@ -19,7 +19,7 @@ import numpy.typing as npt
 from index.records import Entry
 from index.whoosh_codec import Part, Reader
 from index.whoosh_codec.columns import NAMED
-from search.core.counting import Counts, count
+from search.core.counting import Counts, Tally
 from search.core.evaluating import Clock, Evaluator, Rarities
 from search.core.found import Found, Mask
 from search.core.lists import Lists
@@ -150,19 +150,22 @@ class Core:
         under = _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
         clock.check()
         everything = under.all_but(None)
-        counted: dict[str, Counts] = {}
+        tally = Tally(everything, self.rows)
+        speakers: Counts | None = None
         facets = {}
         for name in question.facets:
             found = under.all_but(name) if name in filters else everything
             if name == "date":
                 facets[name] = self._dates(found, question.interval)
                 continue
-            counts = count(found, self.columns.codes[name], self.columns.values[name], every=self.rows)
-            if found is everything:
-                counted[name] = counts
+            mine = tally if found is everything else Tally(found, self.rows)
+            counts = mine.count(self.columns.codes[name], self.columns.values[name])
+            if name == "speaker" and found is everything:
+                speakers = counts
             facets[name] = self._values(name, counts, question.facet_limit)
             clock.check()
-        speakers = counted.get("speaker") or self._speakers(everything)
+        if speakers is None:
+            speakers = tally.count(self.columns.codes["speaker"], self.columns.values["speaker"])
         rows, scores, total = self._best(question, everything)
         return Answer(
             total=total,
@@ -171,9 +174,6 @@ class Core:
             scores=tuple(scores.tolist()),
             facets=facets,
         )
-
-    def _speakers(self, found: Hits) -> Counts:
-        return count(found, self.columns.codes["speaker"], self.columns.values["speaker"], every=self.rows)
 
     def _typed_codes(self, node: FieldFilter) -> list[int]:
         return self._codes_of(node.field, node.values, typed=True)

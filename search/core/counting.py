@@ -1,17 +1,19 @@
 """Rows -> how many of them have each value of a column, and the commonest values."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from index.whoosh_codec import Part
-from index.whoosh_codec.arrays import U32, Array
+from index.whoosh_codec.arrays import U32
 from index.whoosh_codec.columns import Values
 from search.core.found import Found
 
 Ints = npt.NDArray[np.int64]
+NO_PLACES: Ints = np.zeros(0, np.int64)
 
 _SPARSE = 8
 """Where a column has so many times more values than rows match, the rows' codes are sorted instead of counted."""
@@ -56,40 +58,61 @@ class Counts:
         return list(zip(self.codes[order].tolist(), self.counts[order].tolist(), strict=True))
 
     def _dense(self, limit: int) -> list[tuple[int, int]]:
-        looked, count = min(max(_FIRST, 2 * limit), len(self.counts)), len(self.counts)
+        looked, every = min(max(_FIRST, 2 * limit), len(self.counts)), len(self.counts)
         while True:
-            some = self.counts[:looked]
-            best = np.arange(looked)
-            if looked > limit:
-                best = np.flatnonzero(some >= np.partition(some, -limit)[-limit])
-            order = best[np.argsort(-some[best], kind="stable")][:limit]
+            codes = np.flatnonzero(self.counts[:looked])
+            some = self.counts[codes]
+            if len(some) > limit:
+                keep = np.flatnonzero(some >= np.partition(some, -limit)[-limit])
+                codes, some = codes[keep], some[keep]
+            order = np.argsort(-some, kind="stable")[:limit]
             least = int(some[order[-1]]) if len(order) == limit else 0
-            if looked == count or (least > 0 and int(self.ceilings[looked]) < least):
-                return [(code, n) for code, n in zip(order.tolist(), some[order].tolist(), strict=True) if n]
-            looked = min(count, looked * 8)
+            if looked == every or (least > 0 and int(self.ceilings[looked]) < least):
+                return list(zip(codes[order].tolist(), some[order].tolist(), strict=True))
+            looked = min(every, looked * 8)
 
 
-def count(found: Sequence[tuple[Part, Found]], column: U32, values: Values, *, every: int) -> Counts:
-    """The counts of a column over the rows of all segments, each with its base; `every` rows are not deleted."""
-    total = sum(len(one) for _, one in found)
-    ceilings = values.counts
-    if total == every:
-        return Counts(ceilings, None, ceilings)
-    if total * _SPARSE < len(ceilings):
-        codes = np.concatenate([_codes(column, part.base, one) for part, one in found]) if found else column[:0]
-        codes.sort()
-        firsts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else np.zeros(0, int)
-        return Counts(lengths_from(firsts, len(codes)), codes[firsts].astype(np.int64), ceilings)
-    if every == len(column) and total * 5 > every * 3:
-        rest = np.ones(len(column), np.bool_)
-        for part, one in found:
-            rest[_places(part.base, one)] = False
-        left = np.bincount(column.take(np.flatnonzero(rest)), minlength=len(ceilings))
-        return Counts(ceilings - left, None, ceilings)
-    counts = np.zeros(len(ceilings), np.int64)
-    for part, one in found:
-        counts += np.bincount(_codes(column, part.base, one), minlength=len(ceilings))
-    return Counts(counts, None, ceilings)
+class Tally:
+    """Counts columns over the rows of all segments; what all columns need is worked out once."""
+
+    def __init__(self, found: Sequence[tuple[Part, Found]], every: int) -> None:
+        self._found = found
+        self._every = every
+        """Rows of the index that are not deleted."""
+        self.total = sum(len(one) for _, one in found)
+
+    def count(self, column: U32, values: Values) -> Counts:
+        """How many of the rows have each code of a column, which has one value a row of the index."""
+        ceilings = values.counts
+        if self.total == self._every:
+            return Counts(ceilings, None, ceilings)
+        if self.total * _SPARSE < len(ceilings):
+            codes = np.sort(self._codes(column))
+            firsts = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1]))) if len(codes) else NO_PLACES
+            return Counts(lengths_from(firsts, len(codes)), codes[firsts].astype(np.int64), ceilings)
+        if self._every == len(column) and self.total * 5 > self._every * 3:
+            left = np.bincount(column.take(self._rest), minlength=len(ceilings))
+            return Counts(ceilings - left, None, ceilings)
+        return Counts(np.bincount(self._codes(column), minlength=len(ceilings)), None, ceilings)
+
+    def _codes(self, column: U32) -> U32:
+        one = self._found[0][1] if len(self._found) == 1 else None
+        if one is not None and one.rows is None:
+            return column[one.low : one.high]
+        return column.take(self._places)
+
+    @functools.cached_property
+    def _places(self) -> Ints:
+        """The rows of the index."""
+        places = [part.base + one.listed().astype(np.int64) for part, one in self._found if len(one)]
+        return np.concatenate(places) if len(places) > 1 else places[0] if places else NO_PLACES
+
+    @functools.cached_property
+    def _rest(self) -> Ints:
+        """All other rows of the index."""
+        rest = np.ones(self._every, np.bool_)
+        rest[self._places] = False
+        return np.flatnonzero(rest)
 
 
 def lengths_from(firsts: Ints, total: int) -> Ints:
@@ -98,13 +121,3 @@ def lengths_from(firsts: Ints, total: int) -> Ints:
     out[:-1] = firsts[1:] - firsts[:-1]
     out[-1:] = total - firsts[-1:]
     return out
-
-
-def _places(base: int, one: Found) -> Array | slice:
-    return slice(base + one.low, base + one.high) if one.rows is None else one.rows + np.uint32(base)
-
-
-def _codes(column: U32, base: int, one: Found) -> U32:
-    if one.rows is None:
-        return column[base + one.low : base + one.high].copy()
-    return column[base:].take(one.rows)

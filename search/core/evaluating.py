@@ -217,7 +217,7 @@ class _Question:
     def _leaf(self, leaf: Leaf) -> Found:
         form = self._form(leaf)
         rows, weights = self._lists.weights(form, self._scope)
-        return Found(rows, weights * self._rarity.of(form, self._scope))
+        return Found(rows, weights, scale=self._rarity.of(form, self._scope))
 
     def _ranges(self, node: FieldFilter) -> list[tuple[int, int]]:
         return [self._in.days(*days) for days in self._in._windows_of(node)]
@@ -266,10 +266,10 @@ class _Question:
         rows = found.listed()
         keep, more = self.at(part, rows)
         places = np.flatnonzero(keep)
-        scores = None if found.scores is None else found.scores[places]
-        if more is not None:
-            scores = more[places] if scores is None else scores + more[places]
-        return Found(rows[places], scores)
+        if more is None:
+            return Found(rows[places], None if found.scores is None else found.scores[places], scale=found.scale)
+        before = None if found.scores is None else found.scores[places] * found.scale
+        return Found(rows[places], more[places] if before is None else before + more[places])
 
     def _all_at(self, parts: Sequence[Node], rows: Rows) -> tuple[Mask, Scores | None]:
         keep, total = np.ones(len(rows), np.bool_), None
@@ -298,8 +298,8 @@ class _Question:
             return Found(rows)
         scores = np.zeros(len(rows), np.float32)
         for one in found:
-            if one.scores is not None:
-                scores[np.searchsorted(rows, one.listed())] += one.scores
+            if (mine := one.scored()) is not None:
+                scores[np.searchsorted(rows, one.listed())] += mine
         return Found(rows, scores)
 
     def _words_of(self, parts: Sequence[Node], low: int, high: int) -> Found:
@@ -317,8 +317,8 @@ class _Question:
             one = self.find(leaf, low, high)
             if total is None:
                 total = np.zeros(high - low, np.float32)
-            if one.rows is not None and one.scores is not None:
-                total[one.rows.astype(np.intp) - low] += one.scores
+            if one.rows is not None and (mine := one.scored()) is not None:
+                total[one.rows.astype(np.intp) - low] += mine
         if total is None:
             return NOTHING
         places = np.flatnonzero(total > 0)
@@ -328,18 +328,19 @@ class _Question:
 def _added_up(found: Iterable[Found], scratch: Scores) -> Found:
     parts: list[npt.NDArray[np.intp]] = []
     for one in found:
-        if one.rows is None or one.scores is None or not len(one):
+        scores = one.scored()
+        if one.rows is None or scores is None or not len(one):
             continue
         rows = one.rows.astype(np.intp)
         before = scratch.take(rows)
         parts.append(rows[before == 0] if parts else rows)
-        scratch[rows] = before + one.scores
+        scratch[rows] = before + scores
     if not parts:
         return Found(NO_ROWS, NO_SCORES)
     rows = parts[0]
     if len(parts) > 1:
         rows = np.concatenate(parts)
-        rows.sort()
+        rows.sort(kind="stable")  # merges what is in order already
     scores = scratch.take(rows)
     scratch[rows] = 0
     return Found(rows.astype(np.uint32), scores)

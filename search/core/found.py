@@ -14,6 +14,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 NO_ROWS: Rows = np.zeros(0, np.uint32)
 NO_SCORES: Scores = np.zeros(0, np.float32)
 
+ONE = np.float32(1)
 _FEWER = 8
 """Searching the few among the many pays when there are so many times fewer."""
 
@@ -26,6 +27,8 @@ class Found:
     scores: Scores | None = None
     low: int = 0
     high: int = 0
+    scale: np.float32 = ONE
+    """What the scores are still to be multiplied by: a single word's are as they stand on disk."""
 
     def __len__(self) -> int:
         return self.high - self.low if self.rows is None else len(self.rows)
@@ -34,17 +37,23 @@ class Found:
         """The rows one by one."""
         return np.arange(self.low, self.high, dtype=np.uint32) if self.rows is None else self.rows
 
+    def scored(self) -> Scores | None:
+        """The scores as they count."""
+        return self.scores if self.scores is None or self.scale == 1 else self.scores * self.scale
+
     def within(self, low: int, high: int) -> "Found":
         """Those of [low, high)."""
         if self.rows is None:
             return Found(None, None, max(low, self.low), max(max(low, self.low), min(high, self.high)))
         first, stop = np.searchsorted(self.rows, np.array([low, high], self.rows.dtype)).tolist()
-        return Found(self.rows[first:stop], None if self.scores is None else self.scores[first:stop])
+        scores = None if self.scores is None else self.scores[first:stop]
+        return Found(self.rows[first:stop], scores, scale=self.scale)
 
     def kept(self, keep: Mask) -> "Found":
         """Those where `keep`, of the same length, is true."""
         places = np.flatnonzero(keep)
-        return Found(self.listed()[places], None if self.scores is None else self.scores[places])
+        scores = None if self.scores is None else self.scores[places]
+        return Found(self.listed()[places], scores, scale=self.scale)
 
 
 NOTHING = Found(NO_ROWS, NO_SCORES)

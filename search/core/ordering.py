@@ -30,17 +30,27 @@ def best(
         rows = np.concatenate([part.base + _ends(one, part.segment.date, first) for part, one in found])
         rows = rows[_by_date(rows, date[rows], newest=order != "oldest")][:first]
         return rows, np.zeros(len(rows), np.float32)
-    rows = np.concatenate([part.base + _listed(one) for part, one in found])
-    scores = np.concatenate([one.scores if one.scores is not None else np.zeros(len(one), "f4") for _, one in found])
-    chosen = _highest(scores, rows, date, first)
-    rows, scores = rows[chosen], scores[chosen]
+    chosen = [_highest(part, one, first) for part, one in found]
+    rows = np.concatenate([rows for rows, _ in chosen])
+    scores = np.concatenate([scores for _, scores in chosen])
     newest = _by_date(rows, date[rows], newest=True)
     rank = newest[np.argsort(-scores[newest], kind="stable")][:first]
     return rows[rank], scores[rank]
 
 
-def _highest(scores: npt.NDArray[np.float32], rows: Ints, date: npt.NDArray[np.int32], first: int) -> Ints:
-    """Places that hold the `first` highest, and not many more."""
+def _highest(part: Part, found: Found, first: int) -> tuple[Ints, npt.NDArray[np.float32]]:
+    """Rows of the index, with their scores, that hold a segment's `first` highest, and not many more."""
+    if found.scores is None:
+        ends = _ends(found, part.segment.date, first)
+        return part.base + ends, np.zeros(len(ends), np.float32)
+    rows = found.listed()
+    places = _places_of_highest(found.scores, rows, part.segment.date, first)
+    return part.base + rows[places].astype(np.int64), found.scores[places] * found.scale
+
+
+def _places_of_highest(
+    scores: npt.NDArray[np.float32], rows: npt.NDArray[np.uint32], date: npt.NDArray[np.int32], first: int
+) -> Ints:
     if len(scores) <= first:
         return np.arange(len(scores))
     if first < _BLOCKS // 2 and len(scores) >= 16 * _BLOCKS:
