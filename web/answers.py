@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, render_template, request
 
 from search.results import as_object
@@ -56,9 +57,8 @@ def unchanged(etag: str) -> Response | None:
 
 def json_answer(body: Any, etag: str | None = None) -> Response:
     """A value as JSON. Lone surrogates, which UTF-8 cannot hold, make it plain ASCII with escapes."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=as_object)
     try:
-        data = text.encode("utf-8")
+        data = msgspec.json.encode(body)
     except UnicodeEncodeError:
         data = json.dumps(body, default=as_object).encode("ascii")
     return _validated(Response(data + b"\n", mimetype="application/json"), etag)

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
-from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, toggled
+from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, encoded, toggled
 
 SEARCH = "/search"
 API_QUOTES = "/api/v1/quotes"
@@ -64,7 +64,8 @@ def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults:
 
 def linked(hit: Hit) -> Hit:
     """The same quotation with the path of its page."""
-    return dataclasses.replace(hit, url=quotation_path(hit.id))
+    path = quotation_path(hit.id)
+    return hit if hit.url == path else dataclasses.replace(hit, url=path)
 
 
 def linked_article(page: ArticlePage) -> ArticlePage:
@@ -98,11 +99,27 @@ def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:
 
 
 def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, defaults: SearchRequest) -> Facet:
-    def linked_item(item: FacetItem) -> FacetItem:
-        changed = toggled(request, name, item.value, item.label, item.selected)
-        return dataclasses.replace(item, url=address(path, changed, defaults))
+    def url_of(item: FacetItem) -> str:
+        return address(path, toggled(request, name, item.value, item.label, item.selected), defaults)
 
-    return dataclasses.replace(facet, items=tuple(linked_item(item) for item in facet.items))
+    names = ("date_from", "date_to") if name == "date" else (name,)
+    fresh = next((item for item in facet.items if not item.selected), None)
+    if fresh is None or (name != "date" and getattr(request, name)):
+        return dataclasses.replace(facet, items=tuple(_with_url(item, url_of(item)) for item in facet.items))
+    # The addresses of all values that can be taken in differ in that value alone, so one of them is made in full.
+    before, _, after = url_of(fresh).partition(encoded([(one, fresh.value) for one in names]))
+    items = [
+        _with_url(
+            item,
+            url_of(item) if item.selected else f"{before}{encoded([(one, item.value) for one in names])}{after}",
+        )
+        for item in facet.items
+    ]
+    return dataclasses.replace(facet, items=tuple(items))
+
+
+def _with_url(item: FacetItem, url: str) -> FacetItem:
+    return FacetItem(value=item.value, label=item.label, count=item.count, selected=item.selected, url=url)
 
 
 def _segment(value: str) -> str:
