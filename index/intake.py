@@ -217,6 +217,7 @@ class _Run:
         if isinstance(found, Failure):
             self._set_aside(found, source)
             return
+        found = list({quotation.id: quotation for quotation in found}.values())  # an index has each id once
         self._report.added += is_new
         self._report.changed += not is_new
         self._report.words += len(article.text.split())

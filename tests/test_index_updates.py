@@ -27,6 +27,7 @@ from index.archive import Archive
 from index.build import KEPT, build, prune, remove_leftovers, up_to_date
 from index.entries import make_entries
 from index.errors import BuildError
+from index.extract import pipeline
 from index.intake import index_sources, rebuild
 from index.manifest import MANIFEST, Manifest, check, publish, published, read_manifest
 from index.records import Article, Entry, Quotation
@@ -168,6 +169,19 @@ def test_quotations_that_go_are_no_longer_found(settings: Settings) -> None:
     go_on(settings)
     assert living(settings) == archived(settings)
     assert look(settings, verify=True).faults == ()
+
+
+def test_the_same_words_in_the_same_place_are_one_quotation(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(told(50)[0].text, encoding="utf-8")
+
+    def twice(article: Article) -> list[Quotation]:
+        return [a_quotation(article, "“Rain number 50 is news,”", "Ada Brook")] * 2
+
+    monkeypatch.setattr(pipeline, "extract", twice)
+    report = index_sources(settings, [str(tmp_path / "a.txt")])
+    assert (report.quotations, report.notes, living(settings)) == (1, [], archived(settings))
 
 
 def test_everything_may_go(settings: Settings) -> None:
