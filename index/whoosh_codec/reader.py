@@ -76,16 +76,17 @@ class Reader:
 
 def finds(reader: Reader, entry: Entry) -> bool:
     """Whether the index has this entry, unchanged, and finds it by its own words."""
-    rows = reader.rows_of("id", entry.id)
-    if len(rows) != 1 or reader.entry(rows[0]) != entry:
+    # An archive of an earlier version may hold a quotation twice.
+    row = next((row for row in reader.rows_of("id", entry.id) if reader.entry(row) == entry), None)
+    if row is None:
         return False
-    part = reader.parts[bisect.bisect_right(reader._starts, rows[0]) - 1]
+    part = reader.parts[bisect.bisect_right(reader._starts, row) - 1]
     inverted = part.segment.fields[EXACT_SCOPE]
     for token in words(entry.text)[:_OPENING]:
         place = part.segment.words.find(encoded(token.exact))
         if place < 0:
             return False
         first, stop = int(inverted.post_at[place]), int(inverted.post_at[place + 1])
-        if rows[0] - part.base not in inverted.rows[first:stop]:
+        if row - part.base not in inverted.rows[first:stop]:
             return False
     return True
