@@ -108,12 +108,18 @@ def _unpacked(path: Path) -> dict[str, Array]:
         end = len(mapped) - len(MAGIC)
         if mapped[end:] != MAGIC:
             raise ValueError("its end is missing")
-        length = int.from_bytes(mapped[end - 8 : end], "little")
-        index = json.loads(mapped[end - 8 - length : end - 8])
-        return {
-            name: np.frombuffer(mapped, np.dtype(dtype), count, start) if count else np.zeros(0, dtype)
-            for name, (dtype, count, start) in index.items()
-        }
+        begins = end - 8 - int.from_bytes(mapped[end - 8 : end], "little")
+        index = json.loads(mapped[begins : end - 8])
+        arrays, at = {}, 0
+        for name, (letters, count, start) in index.items():
+            dtype = np.dtype(letters)
+            if start != at + -at % _ALIGNED or dtype.byteorder == ">":
+                raise ValueError(f"{name} is not where it should be")
+            arrays[name] = np.frombuffer(mapped, dtype, count, start) if count else np.zeros(0, dtype)
+            at = start + count * dtype.itemsize
+        if at != begins:
+            raise ValueError("something is missing")
+        return arrays
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"{path}: cannot be read ({error}); type: saywho rebuild") from error
 

@@ -2,13 +2,16 @@
 
 import bisect
 import dataclasses
+from collections.abc import Sequence, Sized
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from index.analysis import words
+from index.errors import IndexDamagedError
 from index.records import Entry
+from index.whoosh_codec.arrays import U64
 from index.whoosh_codec.columns import Columns, open_columns
 from index.whoosh_codec.lexicon import encoded
 from index.whoosh_codec.segment import Segment
@@ -33,10 +36,19 @@ class Part:
 class Reader:
     """One build's index; may be shared between threads, and its files may be removed while it is open.
 
-    Opening unpickles Whoosh's table of segments: check the build's manifest first.
+    Opening unpickles Whoosh's table of segments: check the build's manifest first. What is opened all the same and
+    cannot be whole is an IndexDamagedError, unless `check` is off; what is wrong within an array goes unseen.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, check: bool = True) -> None:
+        try:
+            self._open(folder)
+            if check:
+                _check_sizes(self)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise IndexDamagedError(f"{folder}: cannot be opened ({error}); type: saywho rebuild") from error
+
+    def _open(self, folder: Path) -> None:
         self.parts: list[Part] = []
         base = 0
         for listed in read_segments(folder / FOLDER):
@@ -72,6 +84,39 @@ class Reader:
     def close(self) -> None:
         """Lets go of the files, as far as no array of them is in use."""
         self.parts = []
+
+
+def _check_sizes(reader: Reader) -> None:
+    """ValueError where arrays are not as long as others say: a file is of another segment."""
+    _same("columns", len(reader.columns.date), reader.all_rows)
+    _same("segments", sum(part.segment.rows for part in reader.parts), reader.all_rows)
+    for part in reader.parts:
+        segment = part.segment
+        words, rows = len(segment.words), segment.rows
+        _same("stem_of", len(segment.stem_of), words)
+        _same("date", len(segment.date), rows)
+        _check_offsets("entries", segment._ends, rows, segment._entries)
+        for name, text in segment.fields.items():
+            _check_offsets(name, text.post_at, words, text.rows)
+            _check_offsets(name, text.place_at, words, text.places)
+            _check_offsets(name, text.text_at, rows, text.text)
+            _same(name, len(text.counts), len(text.rows))
+            _same(name, len(text.lengths), rows)
+        for name, weighted in segment.weighted.items():
+            _check_offsets(name, weighted.post_at, words if name == EXACT_SCOPE else len(segment.stems), weighted.rows)
+            _same(name, len(weighted.weights), len(weighted.rows))
+        for name, keys in segment.keys.items():
+            _check_offsets(name, keys.row_at, len(keys.values), keys.rows)
+
+
+def _check_offsets(name: str, at: Sequence[int] | U64, pieces: int, array: Sized) -> None:
+    _same(name, len(at), pieces + 1)
+    _same(name, int(at[-1]), len(array))
+
+
+def _same(name: str, found: int, expected: int) -> None:
+    if found != expected:
+        raise ValueError(f"{name} has {found} of {expected}")
 
 
 def finds(reader: Reader, entry: Entry) -> bool:

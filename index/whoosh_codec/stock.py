@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.analysis import Token, words
+from index.errors import IndexDamagedError
 from index.schema import FIELDS
 
 with warnings.catch_warnings():
@@ -94,5 +95,10 @@ def write_segments(folder: Path, segments: Sequence[Any]) -> None:
 
 
 def read_segments(folder: Path) -> list[Any]:
-    """The segments of an index, in order, as they were written."""
-    return list(TOC.read(FileStorage(str(folder)), INDEX).segments)
+    """The segments of an index, in order, as they were written. IndexDamagedError."""
+    try:
+        return list(TOC.read(FileStorage(str(folder)), INDEX).segments)
+    except Exception as error:  # what unpickling and Whoosh's own reading may raise has no end
+        raise IndexDamagedError(
+            f"{folder}: its table of segments cannot be read ({error}); type: saywho rebuild"
+        ) from error
