@@ -17,7 +17,7 @@ from index.whoosh_codec import Part, Values
 from index.whoosh_codec.lexicon import encoded
 from index.whoosh_codec.vocabulary import NO_STEM
 from index.whoosh_codec.weights import fields_of
-from search.core import Core, Question
+from search.core import Core, Counts, Question
 from search.errors import NotFoundError, RequestError, TimeLimitError
 from search.filters import filters_of
 from search.forms import Form
@@ -93,21 +93,30 @@ def facet_values(core: Core, request: SearchRequest, name: str, beginning: str) 
         raise NotFoundError(f"there is no facet '{name}' of values; there are {', '.join(core.columns.values)}")
     counts = core.answer(_question(request, parse(request.q).tree, facets=(name,))).facets[name].counts
     assert counts is not None  # noqa: S101 - only dates have none
-    codes = np.array(values.beginning(beginning, len(values)), np.int64)
-    if counts.codes is None:
-        numbers = counts.counts[codes]
-    else:
-        codes, _, places = np.intersect1d(codes, counts.codes, assume_unique=True, return_indices=True)
-        numbers = counts.counts[places]
-    order = np.argsort(-numbers, kind="stable")[: request.facet_limit + 1]
-    order = order[numbers[order] > 0]
+    limit = request.facet_limit
+    top = (
+        _top(counts, values.beginning(beginning, len(values)), limit + 1) if words(beginning) else counts.top(limit + 1)
+    )
     chosen = {code for value in getattr(request, name) for code in core.codes(name, value)}
     items = [
         FacetItem(value=values[code].value, label=values[code].label, count=number, selected=code in chosen)
-        for code, number in zip(codes[order].tolist(), numbers[order].tolist(), strict=True)
+        for code, number in top[:limit]
     ]
-    limit = request.facet_limit
-    return Facet(items=tuple(items[:limit]), more=len(items) > limit, missing=counts.of([0]))
+    return Facet(items=tuple(items), more=len(top) > limit, missing=counts.of([0]))
+
+
+def _top(counts: Counts, codes: Sequence[int], limit: int) -> list[tuple[int, int]]:
+    """The commonest (code, count) of these codes, which ascend."""
+    which = np.array(codes, np.int64)
+    if counts.codes is None:
+        numbers = counts.counts[which]
+    else:
+        which, _, places = np.intersect1d(which, counts.codes, assume_unique=True, return_indices=True)
+        numbers = counts.counts[places]
+    order = np.argsort(-numbers, kind="stable")[:limit]
+    return [
+        (code, number) for code, number in zip(which[order].tolist(), numbers[order].tolist(), strict=True) if number
+    ]
 
 
 def did_you_mean(core: Core, request: SearchRequest, tree: Node, total: int) -> DidYouMean | None:
@@ -171,12 +180,12 @@ def _going_on(core: Core, before: str, likely: list[tuple[str, int]]) -> list[tu
 
 def _commonest(core: Core, beginning: str, limit: int) -> list[tuple[str, int]]:
     """(word, rows with it in any form) of the words that begin so, one a stem, in the most rows first."""
-    looked = 4 * limit
+    looked = 2 * limit
     while True:
         forms: dict[str, tuple[int, str]] = {}
         unseen = 0
         for lists in core._lists:
-            found, least = _beginning_in(lists.part, beginning, looked)
+            found, least = _beginning_in(lists.part, encoded(beginning), looked)
             unseen += least
             for stem, own, word in found:
                 forms[stem] = max(forms.get(stem, (0, "")), (own, word))
@@ -185,25 +194,34 @@ def _commonest(core: Core, beginning: str, limit: int) -> list[tuple[str, int]]:
         # What no segment's first ones hold is in `unseen` rows at most.
         if not unseen or (len(counted) >= limit and counted[limit - 1][1] >= unseen):
             return [(word, rows) for word, rows in counted[:limit] if rows]
-        looked *= 8
+        looked *= 4
 
 
-def _beginning_in(part: Part, beginning: str, looked: int) -> tuple[list[tuple[str, int, str]], int]:
-    """(stem, rows with this form, word) of a segment's words whose stems are in the most rows, and how many rows each
-    of the others' stems is in at most."""
+def _beginning_in(part: Part, beginning: bytes, most: int) -> tuple[list[tuple[str, int, str]], int]:
+    """(stem, rows with this form, commonest form) of a segment's words that begin so, `most` stems with the most rows,
+    and how many rows the others have at most."""
     segment = part.segment
-    first, stop = segment.words.beginning(encoded(beginning))
+    first, stop = segment.words.beginning(beginning)
     stems = segment.stem_of[first:stop].astype(np.int64)
     places = np.flatnonzero(stems != NO_STEM)
     stems = stems[places]
     at = segment.weighted["all"].post_at
     rows = (at[stems + 1] - at[stems]).astype(np.int64)
-    own = _vocabulary(part, "all").rows(places + first)
-    chosen, least = np.arange(len(places)), 0
-    if len(places) > looked:
-        chosen = np.argpartition((rows << 32) | own, -looked)[-looked:]  # of one stem its commonest form
-        least = int(rows[chosen].min())
-    named = zip(stems[chosen].tolist(), own[chosen].tolist(), (places[chosen] + first).tolist(), strict=True)
+    share = 16
+    while True:
+        some = np.flatnonzero(rows * share >= rows.max(initial=0))
+        own = _vocabulary(part, "all").rows(places[some] + first)
+        order = np.lexsort((-own, -rows[some]))
+        some, own = some[order], own[order]
+        firsts = np.sort(np.unique(stems[some], return_index=True)[1])
+        if len(firsts) > most or len(some) == len(rows):
+            break
+        share *= 16
+    least = int(rows[some[firsts[most]]]) if len(firsts) > most else 0
+    firsts = firsts[:most]
+    named = zip(
+        stems[some[firsts]].tolist(), own[firsts].tolist(), (places[some[firsts]] + first).tolist(), strict=True
+    )
     return [(segment.stems.text(stem), count, segment.words.text(place)) for stem, count, place in named], least
 
 
