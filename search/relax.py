@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from index.analysis import exact_words
 from search.engine import Engine
-from search.errors import RequestError
+from search.errors import RequestError, TimeLimitError
 from search.filters import REPEATABLE
 from search.language import parse
 from search.request import MAX_LENGTH, SearchRequest
@@ -83,5 +83,5 @@ def _loosened(tree: Node) -> Node:
 def _total(engine: Engine, request: SearchRequest, change: dict[str, Any]) -> int:
     try:
         return engine.search(dataclasses.replace(request, **change)).total
-    except RequestError:  # the query as understood can be longer than what may be typed
+    except (RequestError, TimeLimitError):  # the query as understood can be longer than what may be typed
         return 0

@@ -23,7 +23,7 @@ _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
     "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
-    "503": "Nothing has been published yet; `Retry-After` says when to ask again.",
+    "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
 

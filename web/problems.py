@@ -9,10 +9,10 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
-from search.errors import GoneError, NotFoundError, RequestError
+from search.errors import GoneError, NotFoundError, RequestError, TimeLimitError
 
 RETRY_SECONDS = 30
-"""How long a visitor may wait before asking again while nothing is published."""
+"""How long a visitor may wait before asking again what could not be answered."""
 
 STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (RequestError, HTTPStatus.BAD_REQUEST),
@@ -21,6 +21,7 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (NotPublishedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexDamagedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SchemaVersionError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (TimeLimitError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 UNEXPECTED = "Something broke that should not have; the server's log says what."
@@ -28,6 +29,7 @@ DETAILS: tuple[tuple[type[SaywhoError], str], ...] = (
     (NotPublishedError, "Nothing has been indexed yet. Run `saywho index SOURCE…`, then ask again."),
     (IndexDamagedError, "The index is damaged and was not opened. Run `saywho rebuild`; the server's log says more."),
     (SchemaVersionError, "The index was written by another version. Run `saywho rebuild`, then ask again."),
+    (TimeLimitError, "The question took too long and was given up, unanswered. Ask for rarer words or add a filter."),
 )
 
 
