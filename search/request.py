@@ -106,7 +106,7 @@ def parse_date(parameter: str, value: str) -> tuple[str, str]:
     if match:
         year = int(match[1])
         month, day = (int(part) if part else None for part in match.groups()[1:])
-        first, last = month or 1, month or 12
+        first, last = (1, 12) if month is None else (month, month)
         if year >= 1 and 1 <= first <= 12:
             days = calendar.monthrange(year, last)[1]
             if day is None or 1 <= day <= days:
