@@ -28,6 +28,7 @@ F32: TypeAlias = npt.NDArray[np.float32]
 
 MAGIC = b"saywho-arrays-1\n"
 _ALIGNED = 64
+_DTYPES = ("|u1", "<u2", "<u4", "<u8", "<i4", "<f4")
 _BLOCK = 2**22
 _HEADER = 128
 """Bytes of a header that can still be changed."""
@@ -112,9 +113,9 @@ def _unpacked(path: Path) -> dict[str, Array]:
         index = json.loads(mapped[begins : end - 8])
         arrays, at = {}, 0
         for name, (letters, count, start) in index.items():
-            dtype = np.dtype(letters)
-            if start != at + -at % _ALIGNED or dtype.byteorder == ">":
+            if letters not in _DTYPES or start != at + -at % _ALIGNED:
                 raise ValueError(f"{name} is not where it should be")
+            dtype = np.dtype(letters)
             arrays[name] = np.frombuffer(mapped, dtype, count, start) if count else np.zeros(0, dtype)
             at = start + count * dtype.itemsize
         if at != begins:

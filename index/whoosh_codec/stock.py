@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     from whoosh.analysis import Token as WhooshToken
     from whoosh.codec import base
     from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
-    from whoosh.filedb.filestore import FileStorage
+    from whoosh.filedb.filestore import FileStorage, RamStorage
     from whoosh.index import TOC, FileIndex, open_dir
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
@@ -97,7 +97,10 @@ def write_segments(folder: Path, segments: Sequence[Any]) -> None:
 def read_segments(folder: Path) -> list[Any]:
     """The segments of an index, in order, as they were written. IndexDamagedError."""
     try:
-        return list(TOC.read(FileStorage(str(folder)), INDEX).segments)
+        # Whoosh leaves a file open that it cannot read.
+        storage = RamStorage()
+        storage.files.update((path.name, path.read_bytes()) for path in folder.glob("*.toc"))
+        return list(TOC.read(storage, INDEX).segments)
     except Exception as error:  # what unpickling and Whoosh's own reading may raise has no end
         raise IndexDamagedError(
             f"{folder}: its table of segments cannot be read ({error}); type: saywho rebuild"
