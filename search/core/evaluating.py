@@ -27,9 +27,10 @@ Codes = Callable[[FieldFilter], list[int]]
 Windows = Callable[[FieldFilter], list[tuple[int, int]]]
 """First and last day, yyyymmdd, of each of a date filter's values."""
 
-_FEW = 12
-"""Lists with fewer than one in so many rows together are added up row by row, larger ones in a dense array."""
-_COMMON = 5
+_FEW = 7
+"""Lists with fewer than one in so many rows together are added up row by row, larger ones in a dense array: numpy finds
+what is true among many much faster where more than one in eight is."""
+_COMMON = 10
 """A word that more than one in so many rows has is added up from its dense array."""
 _MOST_RARITIES = 50_000
 
@@ -133,6 +134,13 @@ class Evaluator:
         if found is None:
             found = self._own.scratch = np.zeros(self.rows, np.float32)
         return found
+
+    def spare(self, length: int) -> tuple[Scores, Scores]:
+        """Two float32 arrays of this thread alone, whatever is in them: memory that is asked for anew is slow."""
+        found: tuple[Scores, Scores] | None = getattr(self._own, "spare", None)
+        if found is None:
+            found = self._own.spare = np.empty(self.rows, np.float32), np.empty(self.rows, np.float32)
+        return found[0][:length], found[1][:length]
 
 
 class _Question:
@@ -307,20 +315,19 @@ class _Question:
         leaves = sorted((part for part in parts if isinstance(part, Word | Phrase)), key=self.size, reverse=True)
         if sum(map(self.size, leaves)) * _FEW < high - low:
             return _added_up([self.find(leaf, low, high) for leaf in leaves], self._in.scratch())
-        total: Scores | None = None
+        total, spare = self._in.spare(high - low)
+        total.fill(0)
         for leaf in leaves:
             form = self._form(leaf)
             if self.size(leaf) * _COMMON > self._in.rows:
-                more = self._lists.dense(form, self._scope)[low:high] * self._rarity.of(form, self._scope)
-                total = more if total is None else np.add(total, more, out=total)
+                np.multiply(
+                    self._lists.dense(form, self._scope)[low:high], self._rarity.of(form, self._scope), out=spare
+                )
+                np.add(total, spare, out=total)
                 continue
             one = self.find(leaf, low, high)
-            if total is None:
-                total = np.zeros(high - low, np.float32)
             if one.rows is not None and (mine := one.scored()) is not None:
                 total[one.rows.astype(np.intp) - low] += mine
-        if total is None:
-            return NOTHING
         places = np.flatnonzero(total > 0)
         return Found((places + low).astype(np.uint32), total.take(places))
 
