@@ -44,7 +44,7 @@ class History:
             gone = [id_ for id_ in first if id_ not in then]
             said.append(f"without {gone}, with {[entry for entry in run if first.get(entry.id) != entry]}")
             first = then
-        return f"{self.rows_a_part} rows a part: {' | '.join(said)}"[:8000]
+        return f"{self.rows_a_part} rows a part: {' | '.join(said)}"[:4000]
 
 
 @st.composite

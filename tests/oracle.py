@@ -241,7 +241,7 @@ class Oracle:
 
     def _dates(self, request: SearchRequest, counts: Counter[str]) -> Counts:
         chosen = bool(request.date_from or request.date_to)
-        first, last = request.date_from or "0000", request.date_to or "9999"
+        first, last = request.date_from or "0001-01-01", request.date_to or "9999-12-31"
         return {
             period: (count, chosen and first <= date_range(period)[0] and date_range(period)[1] <= last)  # type: ignore[operator]
             for period, count in sorted(_periods(counts, request.interval).items())
