@@ -95,14 +95,20 @@ class Values:
         having = self._having(wanted)
         if having is None:
             return []
+        if len(wanted) == 1 and self._name == "speaker":
+            may_end = having[self._may_end(having, wanted[0])]
+            found = [(code, exact_words(self._labels.text(code - 1))) for code in may_end.tolist()]
+            return [code for code, words in found if words[-1] == wanted[0]] or having.tolist()
         found = [(code, exact_words(self._labels.text(code - 1))) for code in having.tolist()]
         whole = [code for code, words in found if words == wanted]
-        if whole and len(wanted) == 1 and self._name == "speaker":
-            return [code for code, words in found if words[-1] == wanted[0]]
-        if len(wanted) == 1 and self._name == "speaker" and not whole:
-            ending = [code for code, words in found if words[-1] == wanted[0]]
-            return ending or [code for code, _ in found]
         return whole or [code for code, _ in found]
+
+    def _may_end(self, codes: U32, word: str) -> Mask:
+        """bool [codes] whose labels' last letter is the word's, or none of a to z: the others need not be read."""
+        last = self._labels._letters[self._labels._ends[codes].astype(np.int64) - 1] | np.uint8(32)
+        plain = (last >= ord("a")) & (last <= ord("z"))
+        may: Mask = ~plain | (last == encoded(word)[-1])
+        return may
 
     def beginning(self, typed: str, limit: int) -> list[int]:
         """The commonest values with the words of `typed` in their names, the last of them perhaps unfinished."""
