@@ -27,7 +27,7 @@ _KEPT = 32
 
 _STEP = 5.0
 """What a mistake costs beside the logarithm of how many rows have a word: 150 times the rows make up for it. This and
-the next two name the right word first for 239 of 252 common misspellings, over the 7 million words of two years of news."""
+the next two name the right word first for 239 of 252 common misspellings, over 7 million words of news."""
 _FIRST = 2.0
 """What it costs more where the first letter is wrong."""
 _SAME = 2.0
