@@ -87,7 +87,9 @@ def histories(draw: st.DrawFn) -> History:
         held = dict(held)
         for entry in (numbered[place] for place in changed):
             if entry.id in held:
-                held[entry.id] = dataclasses.replace(entry, text=f"{held[entry.id].text} no rain", after="")
+                text = f"{held[entry.id].text} no rain"
+                exact = entry.exact if len(entry.content) > 1 else text
+                held[entry.id] = dataclasses.replace(entry, text=text, exact=exact, after="")
         for place in dropped:
             held.pop(numbered[place].id, None)
         for entry in numbered[count : count + more]:
