@@ -92,3 +92,29 @@ def test_antecedents_weigh_in(name: str) -> None:
     }
     assert shares[name] > 0.1
     assert sum(shares.values()) <= 1.001
+
+
+@pytest.mark.parametrize(
+    ("text", "runs", "name"),
+    [
+        ("We met Ann Lee Ann Margaret LeeMore on bridges here. Lee left.", ["Ann Lee Ann Margaret LeeMore"], "Ann Lee"),
+        ("We met Ann Lee Annabel (Ann) Margaret LeeMore here. Lee left.", ["Ann Lee Annabel"], "Ann Lee"),
+        ("We met Ann Lee Ann (Annie) Margaret LeeMore here. Lee left.", ["Ann Lee Ann"], "Ann Lee"),
+        ("We met Ann Lee. Later Margaret LeeMORE spoke. Lee left.", ["Ann Lee", "Margaret LeeMORE"], "Ann Lee"),
+        ("We met Ann McKelm and nobody else. McKelm left.", ["Ann McKelm"], "Ann McKelm"),
+    ],
+)
+def test_what_a_page_ran_into_a_name_is_no_part_of_it(text: str, runs: list[str], name: str) -> None:
+    page = read_page(text)
+    assert [e.name for e in Names(page, Reading(names=[run_of(page, run) for run in runs])).entities] == [name]
+
+
+def test_a_suffix_tells_a_son_from_his_father() -> None:
+    page = read_page("Mark Ostrow met Mark Ostrow Jr. here. Ostrow left. Ostrow waved. Ostrow Jr. stayed.")
+    last = len(page) - 4
+    runs = [run_of(page, "Mark Ostrow Jr."), run_of(page, "Mark Ostrow")]
+    runs += [NameRun(t, t + 1, "person", 0.9) for t in range(len(page)) if page.words[t] == "Ostrow" and t > 8]
+    names = Names(page, Reading(names=runs))
+    entity = names.entity_at(next(t for t in range(last, 0, -1) if page.words[t] == "Ostrow"))
+    assert entity is not None
+    assert entity.name == "Mark Ostrow Jr."

@@ -248,6 +248,8 @@ class _Clusters:
             score = 0.0
             if wanted and known.gender:
                 score += 6.0 if known.gender == wanted else -6.0
+            if mention.suffix:
+                score += 6.0 if any(m.suffix == mention.suffix for m in known.mentions[:MOST_COMPARED]) else -6.0
             if pronoun and known.gender:
                 score += 1.0 if known.gender == pronoun else -1.0
             seen = known.mentions

@@ -14,6 +14,8 @@ _ARTICLED = re.compile(r"(?:al|el|ad|as|ash|bin|d|de|l)[-'’][A-Z]")
 """al-Khatib, d'Estaing: a name in spite of its small letter."""
 _GLUED = re.compile(r"[a-z]{3}[A-Z]")
 """Page furniture run into a name, as in "LeeMore"; in a short name it may be a brand's own way."""
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z0-9])")
+_SHORTEST_GLUED = 3
 LONGEST_NAME = 10
 _HEADLINE_SHARE = 0.7
 _FULL_ENDS = frozenset({".", "”", '"'})
@@ -62,6 +64,7 @@ class Finder:
         self.page = page
         self.given = words.given_names()
         self.lower = {w for w in page.words if w.islower()}
+        self.words = {w for w in page.words if len(w) >= _SHORTEST_GLUED}
         self.headlines = _headlines(page)
 
     def find(self) -> list[Mention]:
@@ -254,6 +257,9 @@ class Finder:
         inner = next((k for k, w in enumerate(core[:-1]) if self.given.gender.get(w.lower()) is not None), 0)
         if inner and not any(INITIAL.fullmatch(w) or w.lower() in words.PARTICLES for w in core[:inner]):
             core = core[inner:]
+        core = self._without_furniture(core)
+        if len(core) > 2 and (core[-1] == core[0] or self.page.words[stop : stop + 2] == ["(", core[0]]):
+            core = core[:-1]  # a register's entry begins: "[Ann Lee] Annabel (Ann) Margaret LeeMore"
         suffix = core[-1] if len(core) > 1 and core[-1].lower() in words.SUFFIXES else ""
         if suffix:
             core = core[:-1]
@@ -262,6 +268,19 @@ class Finder:
         quoted = self.page.stretch[first] >= 0
         alias = next((self.page.words[t] for t in range(first, stop) if in_marks(self.page, first, t, stop)), "")
         return Mention(first, stop, "person", tuple(core), titles, suffix, " ".join(core), quoted, alias)
+
+    def _without_furniture(self, core: list[str]) -> list[str]:
+        """A name without what a page has run into it: "[Ann Lee] Ann Margaret LeeMore on the bridge".
+
+        Of the register's name that stands between, only the surname is what people call somebody.
+        """
+        for k, word in enumerate(core):
+            glued = next((m.start() for m in _SEAM.finditer(word) if word[: m.start()] in self.words), None)
+            if glued is not None:
+                surname = word[:glued]
+                again = core.index(surname) if surname in core[1:k] else None
+                return [surname] if again is None else core[: again + 1]
+        return core
 
     def _body(self, first: int, stop: int, quoted: bool) -> Mention:
         surface = self.page.phrase(first, stop)
