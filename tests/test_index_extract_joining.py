@@ -150,3 +150,59 @@ def test_what_looks_like_a_title_is_a_quotation_only_where_the_network_is_sure(p
     made = found(page, "“The Long Road Home”", "The committee", "published")
     made.probability = probability
     assert len(join(page, [made], everywhere(page, 0.0))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "cue", "nobody"),
+    [
+        ("Lee is expected to win the race.", "to win the race", "is expected", True),
+        ("Asked about the bridge, Lee laughed.", "the bridge", "Asked about", True),
+        (
+            "The plan had been changed to say “the bridge is closed”.",
+            "“the bridge is closed”",
+            "had been changed",
+            False,
+        ),
+        ("In spite of warnings that it would rain, Lee left.", "it would rain", "warnings", False),
+    ],
+)
+def test_a_passive_without_an_agent_is_nobodys(text: str, content: str, cue: str, nobody: bool) -> None:
+    page = read_page(text)
+    (joined,) = join(page, [found(page, content, cue=cue)], everywhere(page, 0.0))
+    assert joined.nobody == nobody
+
+
+def test_there_is_no_source() -> None:
+    page = read_page("There were reports of fires in the valley.")
+    (joined,) = join(page, [found(page, "fires in the valley", "There", "were reports of")], everywhere(page, 0.0))
+    assert joined.source is None
+    assert joined.nobody
+
+
+def test_who_can_be_heard_asking_asks() -> None:
+    page = read_page("Lee can be heard in the film asking, “Where did you go?”")
+    made = found(page, "“Where did you go?”", cue="can be heard in the film asking")
+    (joined,) = join(page, [made], everywhere(page, 0.9))
+    assert joined.source is not None
+    assert page.phrase(*joined.source) == "Lee"
+
+
+def test_in_a_list_of_signed_lines_the_name_behind_counts() -> None:
+    page = read_page("“The bridge is far too old.” - Ann Lee\n“Nobody has looked after it.” - Rosa Kelm")
+    made = found(page, "“Nobody has looked after it.”", "Ann Lee")
+    joined = join(page, [made], everywhere(page, 0.9))
+    assert joined[-1].source is not None
+    assert page.phrase(*joined[-1].source) == "Rosa Kelm"
+
+
+def test_what_a_sentence_of_tweets_announces_is_its_subjects() -> None:
+    page = read_page("Ann Lee began the day with a series of tweets.\n\n“The bridge has been sold to strangers.”")
+    (joined,) = join(page, [], everywhere(page, 0.9))
+    assert joined.source is not None
+    assert page.phrase(*joined.source) == "Ann Lee"
+
+
+def test_an_adverb_is_no_source() -> None:
+    page = read_page("There was the strange talk of “a bridge that no one has seen” in May.")
+    (joined,) = join(page, [], everywhere(page, 0.9))
+    assert joined.source is None

@@ -59,8 +59,9 @@ class History:
                 self.last_person = speaker.entity
             if made.source is not None:
                 self.evidence.sources.update(range(*made.source))
-        self.recent.append(_Said(speaker, made))
         self.by_attribution[id(made)] = speaker
+        if not made.nobody or made.addressed is not None:
+            self.recent.append(_Said(speaker, made))
 
     @property
     def last(self) -> Speaker | None:
@@ -94,6 +95,15 @@ class History:
             addressed=frozenset(asked),
             sayer=enclosing.entity if enclosing is not None else None,
         )
+
+    def told(self, at: int) -> Speaker | None:
+        """The speaker whose source ends right before token `at`, a comma aside: "said the official, [who] …"."""
+        before = at - 1 if at and self.page.words[at - 1] == "," else at
+        for said in reversed(self.recent):
+            source = said.made.source
+            if source is not None and source[0] < before <= source[1]:
+                return said.speaker
+        return None
 
     def antecedent(self, at: int) -> Entity | None:
         """The name that "who" or "which" at token `at` takes up: for "who" a person, where one is near."""

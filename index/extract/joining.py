@@ -8,6 +8,7 @@ import bisect
 
 import numpy as np
 
+from index.extract import phrases
 from index.extract.attributions import draft_of, kind_of, merged, sentences
 from index.extract.cued import by_cue
 from index.extract.decoding import REPORTED
@@ -17,7 +18,7 @@ from index.extract.phrases import Range
 from index.extract.sentences import behind_dateline
 from index.extract.titles import SHOUTS
 from index.extract.tokens import DATELINES, Page
-from index.extract.uncued import leftovers, read_label
+from index.extract.uncued import leftovers, read_label, signature
 
 LEAST_TURNS = 3
 """So many paragraphs with "NAME:" in front make a transcript; fewer may be "UPDATE:" and the like."""
@@ -25,6 +26,8 @@ _MEANT = frozenset("$€£#[…") | {"..."}
 """Marks in front of words that belong to them."""
 SURE = 0.9
 """From this probability of its anchor on what looks like a title is somebody's words after all."""
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being"])
+_EXPLETIVE = "there"
 _JOINS = frozenset(["and", "or", ",", "but", "then", ";"])
 _BY_FORM = frozenset(["signed", "shouts", "label"])
 
@@ -58,8 +61,11 @@ def join(page: Page, found: list[Attribution], reported: Floats) -> list[Attribu
     datelines = _datelines(page)
     for made in out:
         made.content = _only_quoted(page, _trimmed(page, merged(made.content), datelines))
-        if made.cue is not None and made.source is None and SHOUTS & set(page.low[slice(*made.cue)]):
-            made.nobody = True
+        if made.source is not None and [page.low[t] for t in range(*made.source)] == [_EXPLETIVE]:
+            made.source, made.nobody = None, True
+        made.source = made.source or _heard(page, made)
+        _sign(page, made)
+        made.nobody |= _tells_of_nobody(page, made)
         made.kind = kind_of(page, made)
         if made.kind == "mixed" and _names_a_title(draft, made):
             made.kind = "indirect"
@@ -126,6 +132,47 @@ def _of_quotation(draft: Draft, sentence: Sentence, at: int) -> Attribution | No
         return None
     rule = by_cue(draft, sentence, at, cue)
     return rule if rule is not None and rule.pattern == "quote-cue" and rule.source is not None else None
+
+
+def _sign(page: Page, made: Attribution) -> None:
+    """In a list of signed lines each one's name stands behind it, also where the network took the one before it."""
+    number = page.stretch[made.content[-1][1] - 1]
+    if made.pattern != "network" or number < 0 or made.content[-1][0] > page.inside[number][0]:
+        return
+    first, stop = page.inside[number]
+    before = made.source is not None and made.source[0] < first
+    if (first and page.paragraph[first - 1] == page.paragraph[first]) or not (before or made.source is None):
+        return
+    signed = signature(page, stop)
+    if signed is not None and (signed[1] == len(page) or page.paragraph[signed[1]] != page.paragraph[first]):
+        made.source, made.more_source, made.nobody = signed, [], False
+
+
+def _tells_of_nobody(page: Page, made: Attribution) -> bool:
+    """Whether the cue of an attribution without a source says itself that none is given: shouts, a passive, "asked".
+
+    "Lee is expected to win", "asked about the bridge, Lee laughed": Lee expects and asks nothing.
+    """
+    if made.cue is None or made.source is not None:
+        return False
+    cue = page.low[slice(*made.cue)]
+    return (
+        (not _BE.isdisjoint(cue) and not page.stretches_in(made.content))
+        or cue[0] == "asked"
+        or not SHOUTS.isdisjoint(cue)
+    )
+
+
+def _heard(page: Page, made: Attribution) -> Range | None:
+    """The source in "[Lee] can be heard asking …", where the network has all of the verb as the cue and no source."""
+    if made.cue is None or made.source is not None:
+        return None
+    cue = page.low[slice(*made.cue)]
+    if _BE.isdisjoint(cue) or not cue[-1].endswith("ing"):
+        return None
+    first = made.cue[0]
+    subject = phrases.subject_before(page, first, page.sentence_bounds[page.sentence[first]][0])
+    return subject if subject is not None and not _overlap(subject, made.content) else None
 
 
 def _overlap(piece: Range, among: list[Range]) -> bool:

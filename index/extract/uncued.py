@@ -7,8 +7,15 @@ from index.extract.draft import Attribution, Draft, Sentence
 from index.extract.phrases import Range
 from index.extract.titles import SHOUTS, is_heading, is_title
 from index.extract.tokens import Page
+from index.extract.words import word_set
 
 _TURNS = ("Q.", "A.")
+_NOBODY = word_set(
+    "there here then now yes no further likewise however moreover instead meanwhile indeed perhaps maybe"
+)
+"""Capitals that open a sentence and name nobody."""
+_LOOSE_MARKS = frozenset({'"', "”", "“", "''"})
+_TELLS_OF = words.ISSUED | {"statements", "messages", "posts", "letters"}
 
 
 def read_label(draft: Draft, sentence: Sentence) -> int:
@@ -74,7 +81,7 @@ def _without_cue(draft: Draft, sentence: Sentence, number: int, alone: bool) -> 
     if alone and draft.word_counts[number] < 5 and is_heading(draft, number):
         return None
     if alone or first == sentence.first:
-        signed = _signed(draft, stop)
+        signed = signature(page, stop)
         if signed:
             return Attribution([(first, stop)], None, signed, "signed")
         if not alone and page.article_text[page.stretches[number].end - 2] == ",":
@@ -107,17 +114,20 @@ def _speaking(draft: Draft, found: Range | None) -> Range | None:
         return None
     page, word = draft.page, draft.page.low[found[1] - 1]
     speaks = word in {"he", "she", "they"} | words.ROLES | words.PEOPLE | words.BODIES | words.SPOKES
-    capital = phrases.is_capital(page, found[1] - 1) and word not in phrases.DETERMINERS | phrases.AUXILIARY
+    capital = phrases.is_capital(page, found[1] - 1) and word not in phrases.DETERMINERS | phrases.AUXILIARY | _NOBODY
     return found if speaks or capital or page.words[found[1] - 1] in ")]" else None
 
 
 def _announced(draft: Draft, first: int) -> Range | None:
-    """The subject of the sentence right before, when that one ends in a colon or stands in the same paragraph."""
+    """The subject of the sentence right before, when that one ends in a colon, tells of a tweet or a statement, or
+    stands in the same paragraph."""
     page = draft.page
     if not first or page.stretch[first - 1] >= 0:
         return None
-    if page.words[first - 1] == ":" or page.paragraph[first - 1] == page.paragraph[first]:
-        begin = page.sentence_bounds[page.sentence[first - 1]][0]
+    begin = page.sentence_bounds[page.sentence[first - 1]][0]
+    same = page.paragraph[first - 1] == page.paragraph[first]
+    tells = any(page.low[t] in _TELLS_OF and page.stretch[t] < 0 for t in range(begin, first))
+    if same or tells or page.words[first - 1] == ":":
         return _speaking(draft, phrases.main_subject(page, begin, first - 1))
     return None
 
@@ -144,9 +154,10 @@ def _continued(draft: Draft, previous: Attribution, number: int) -> Attribution 
     return Attribution([piece], previous.cue, previous.source, "continued", follows=previous, nobody=previous.nobody)
 
 
-def _signed(draft: Draft, stop: int) -> Range | None:
-    """“…” — Ann Lee, 25, of Leeds"""
-    page = draft.page
+def signature(page: Page, stop: int) -> Range | None:
+    """The name in “…” — [Ann Lee], 25, of Leeds: behind a dash at token `stop`, a loose mark aside."""
+    while stop < len(page) and page.words[stop] in _LOOSE_MARKS:
+        stop += 1
     if stop + 1 >= len(page) or page.words[stop] not in {"—", "–", "―", "-", "--", "~"}:
         return None
     if not phrases.is_capital(page, stop + 1) or page.stretch[stop + 1] >= 0:
