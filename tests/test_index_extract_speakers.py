@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.extract.attributions import find_attributions
+from index.extract.draft import Attribution
 from index.extract.entities import Names
 from index.extract.history import Speaker
 from index.extract.speakers import find_speakers, pronoun_entity
@@ -179,3 +180,58 @@ def test_gap_is_measured_by_its_own_rule(tmp_path: Path) -> None:
     figures = gap_figures(tmp_path, None)
     assert figures["feminine"] == {"precision": 100.0, "recall": 100.0, "f1": 100.0}
     assert figures["masculine"]["f1"] == 0.0
+
+
+def by_hand(text: str, *said: tuple[str, str, str]) -> list[Speaker]:
+    """The speakers where each of `said` is content, source and cue, in the order of the text."""
+    page, at, made = read_page(text), 0, []
+    for words in said:
+        spans = []
+        for piece in words:
+            start = text.index(piece, at)
+            spans.append((page.start.index(start), page.end.index(start + len(piece)) + 1))
+        made.append(Attribution([spans[0]], spans[2], spans[1], "network"))
+        at = max(text.index(piece, at) for piece in words[1:])
+    return find_speakers(page, Names(page), made)
+
+
+SHUT = "the bridge was shut"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name", "kind"),
+    [
+        (
+            "It is far, said a driver, who added that X",
+            [("It is far", "a driver", "said"), (SHUT, "who", "added")],
+            "a driver",
+            "unnamed",
+        ),
+        ("Ann Lee met three old drivers who said that X", [(SHUT, "who", "said")], "three old drivers", "group"),
+        ("Ann Lee won drivers in Ohio who said that X", [(SHUT, "who", "said")], "drivers in Ohio", "group"),
+        ("Ann Lee, who said that X", [(SHUT, "who", "said")], "Ann Lee", "person"),
+        (
+            "Ann Lee came.\n\nA driver said it rained.\n\nBut he said that X",
+            [("it rained", "A driver", "said"), (SHUT, "he", "said")],
+            "A driver",
+            "unnamed",
+        ),
+        (
+            "Norway said it rained.\n\nIt said that X",
+            [("it rained", "Norway", "said"), (SHUT, "It", "said")],
+            "Norway",
+            "organization",
+        ),
+        ("President Lee joined the men, saying that X", [(SHUT, "President Lee joined", "saying")], "Lee", "person"),
+        ("Mark Ostrow met Robert Kelm. He told Kelm that X", [(SHUT, "He", "told")], "Mark Ostrow", "person"),
+        (
+            "Mark Ostrow said it rained. Robert Kelm laughed.\n\nHe added that X",
+            [("it rained", "Mark Ostrow", "said"), (SHUT, "He", "added")],
+            "Mark Ostrow",
+            "person",
+        ),
+    ],
+)
+def test_whom_a_word_takes_up(text: str, said: list[tuple[str, str, str]], name: str, kind: str) -> None:
+    who = by_hand(text.replace("X", SHUT + "."), *said)[-1]
+    assert (who.name, who.type) == (name, kind)

@@ -38,6 +38,15 @@ class Sources:
             end += 1
         while end > first + 1 and not page.is_word(end - 1):
             end -= 1
+        # "[Kelm] joined, tweeting": a verb that the source ran into
+        name = at.get(end - 2) if end - 2 >= first else None
+        if (
+            name is not None
+            and name.kind == "person"
+            and page.words[end - 1].islower()
+            and page.low[end - 1][-2:] == "ed"
+        ):
+            end -= 1
         return first, end
 
     def head(self, core: Range) -> int:
@@ -165,6 +174,20 @@ class Sources:
         """The noun of the body that a spokesperson speaks for, when it has no name there: "a company spokesman"."""
         page = self.page
         return next((k for k in range(first, stop) if page.low[k] in words.BODIES and page.words[k].islower()), None)
+
+    def people_before(self, at: int) -> Range | None:
+        """The people without a name whom a clause with "who" at token `at` is about: "[three drivers] who …"."""
+        page, begin = self.page, self.page.sentence_bounds[self.page.sentence[at]][0]
+        noun = at - 1
+        home = self.names.at.get(noun)
+        if home is not None and home.kind == "place" and page.low[home.first - 1] in ("in", "from", "of"):
+            noun = home.first - 2
+        if noun < begin or phrases.bounded(page, noun) or noun in self.names.at:
+            return None
+        if page.low[noun] not in words.PEOPLE and not words.is_plural(page.low[noun]):
+            return None
+        first = next((t for t in range(noun, max(begin, noun - 4) - 1, -1) if page.low[t] in phrases.DETERMINERS), noun)
+        return (first, at) if page.stretch[first] == page.stretch[at] else (noun, at)
 
     def phrase(self, core: Range, end: int, longest: int) -> str:
         """The description as its speaker's name: as long as it holds together; nothing when it runs on."""

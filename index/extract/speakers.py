@@ -218,24 +218,51 @@ class Resolver:
     def _pronoun(self, at: int, word: str, made: Attribution) -> Speaker:
         before = self.history.last
         if word in phrases.RELATIVE:
-            entity = self.history.antecedent(at)
-            return _somebody(entity, "pronoun", 0.85) if entity is not None else _nobody("pronoun", 0.3)
+            return self._relative(at)
         if word in ("i", "we"):
             return self._first_person(at, word)
         known = PRONOUNS.get(word)
         if known is None:
             return _nobody("pronoun", 0.4)
         wanted, form = known
-        if wanted == "many" and before is not None and before.type == "group":
-            return before.again("pronoun", 0.8)
+        if wanted in ("many", "body") and self._nameless_just_spoke(at, wanted):
+            return self.history.recent[-1].speaker.again("pronoun", 0.8)
         if wanted in ("m", "f") and self._unnamed_just_spoke(at):
             return self.history.recent[-1].speaker.again("pronoun", 0.8)
+        if before is not None and self._goes_on_speaking(at, wanted, made):
+            return before.again("pronoun", 0.95)
         question = Question(at, wanted, form, tuple(made.content))
-        found = self.ask("pronoun", question, at)
+        found = self._without_told(self.ask("pronoun", question, at), made)
         if not found:
             nameless = before is not None and before.type in ("unnamed", "group", "organization")
             return before.again("pronoun", 0.5) if before is not None and nameless else _nobody("pronoun", 0.3)
         return _chosen(found, "pronoun")
+
+    def _goes_on_speaking(self, at: int, wanted: Wanted, made: Attribution) -> bool:
+        """Whether "she added" adds to what somebody just said, who may be a she."""
+        before, last = self.history.last, self.history.last_attribution
+        if before is None or last is None or before.name is None or made.cue is None or wanted not in ("m", "f"):
+            return False
+        if (
+            self.page.low[made.cue[0]] not in words.GOES_ON
+            or self.page.paragraph[at] - self.page.paragraph[last.last] > 1
+        ):
+            return False
+        if before.entity is None:
+            return before.type == "unnamed"
+        return before.entity.kind == "person" and before.entity.gender in ("", wanted)
+
+    def _relative(self, at: int) -> Speaker:
+        """Whom "who" or "which" takes up: who just spoke, the people right before it, or a name before it."""
+        told = self.history.told(at)
+        if told is not None and told.name is not None:
+            return told.again("pronoun", 0.85)
+        page = self.page
+        before = self.sources.people_before(at) if page.low[at] in ("who", "whom") else None
+        if before is not None:
+            return self._unnamed(self.sources.core(before), before[1], many=True).again("pronoun", 0.85)
+        entity = self.history.antecedent(at)
+        return _somebody(entity, "pronoun", 0.85) if entity is not None else _nobody("pronoun", 0.3)
 
     def _first_person(self, at: int, word: str) -> Speaker:
         """Whoever says the words around it; outside of quotations the author, where that is known."""
@@ -246,12 +273,35 @@ class Resolver:
             return Speaker(self.author, "person", "pronoun", 0.7)
         return _nobody("pronoun", 0.4)
 
+    def _nameless_just_spoke(self, at: int, wanted: Wanted) -> bool:
+        """Whether who spoke last is no entity that "it" or "they" can choose, and fits: "the mayor’s office", a place.
+
+        A country that spoke is meant by "it"; people without a name and a group by "they".
+        """
+        before, made = self.history.last, self.history.last_attribution
+        if before is None or made is None or before.name is None:
+            return False
+        if wanted == "many":
+            return before.type == "group"
+        near = self.page.paragraph[at] - self.page.paragraph[made.last] <= 1
+        if not near or made.source is None:
+            return False
+        between = (k for k in range(made.source[1], at) if self.page.stretch[k] < 0)
+        if any(k in self.names.at and self.names.at[k].kind == "organization" for k in between):
+            return False
+        return before.type == "organization" and (before.entity is None or before.entity.kind == "place")
+
     def _unnamed_just_spoke(self, at: int) -> bool:
-        """Whether somebody without a name spoke last, in this paragraph, and nobody was named since."""
+        """Whether somebody without a name spoke last, and nobody was named since.
+
+        In this paragraph, or as somebody new in the one before: "a driver".
+        """
         before, made = self.history.last, self.history.last_attribution
         if before is None or made is None or before.type != "unnamed" or made.source is None:
             return False
-        if self.page.paragraph[made.source[0]] != self.page.paragraph[at]:
+        far = self.page.paragraph[at] - self.page.paragraph[made.source[0]]
+        first = self.sources.core(made.source)[0]
+        if far > 1 or (far and self.page.low[first] not in words.INDEFINITE):
             return False
         if self.page.low[self.sources.head(self.sources.core(made.source))] not in words.ROLES:
             return False
@@ -276,7 +326,7 @@ class Resolver:
             return self.history.unnamed[noun].again("nominal", 0.9)
         if self._is_lone_name(first, stop, noun) and noun in self.by_surname:
             return _somebody(self.by_surname[noun], "name", 0.9)
-        many = noun in words.PEOPLE or _is_plural(noun)
+        many = noun in words.PEOPLE or words.is_plural(noun)
         inside = next((names.at[k] for k in range(head, first - 1, -1) if k in names.at), None)
         if inside is not None and inside.kind != "place" and noun in words.BODIES | words.DOCUMENTS:
             return Speaker(page.phrase(inside.first, head + 1), "organization", "nominal", 0.6)
@@ -306,7 +356,17 @@ class Resolver:
             said=frozenset(said - phrases.DETERMINERS - {"former", "of"}),
             definite=page.low[first] in ("the", "this", "that"),
         )
-        return self.ask("nominal", question, first)
+        found = self.ask("nominal", question, first)
+        return self._without_told(found, made) if made is not None else found
+
+    def _without_told(
+        self, found: list[tuple[float, Entity | None]], made: Attribution
+    ) -> list[tuple[float, Entity | None]]:
+        """What may be meant without whom it is said to, right behind the cue: in "he told Kelm" he is not Kelm."""
+        told = self.names.entity_at(made.cue[1]) if made.cue is not None and made.cue[1] < len(self.page) else None
+        kept = [(share, entity) for share, entity in found if entity is None or entity is not told]
+        total = sum(share for share, _ in kept)
+        return [(share / total, entity) for share, entity in kept] if total else []
 
     def _spoken_for(self, first: int, end: int) -> Speaker | None:
         """The body behind an unnamed spokesperson."""
@@ -355,14 +415,10 @@ class Resolver:
         noun = page.low[head]
         kind: SpeakerType = "organization" if noun in words.BODIES and phrases.is_capital(page, head) else "unnamed"
         speaker = Speaker(phrase, kind, "nominal", 0.6)
-        if page.low[core[0]] in ("a", "an", "one", "another"):
+        if page.low[core[0]] in words.INDEFINITE:
             self.history.unnamed[noun] = speaker
         return speaker
 
 
 def _letters(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalpha())
-
-
-def _is_plural(noun: str) -> bool:
-    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "news")) and len(noun) > 3

@@ -125,6 +125,10 @@ DOCUMENTS = word_set(
     surveys transcript analysis op-ed speech data review column note rules constitution act
     """
 )
+GOES_ON = word_set("added adds adding continued continues concluded concludes")
+"""Cues of somebody who already spoke."""
+INDEFINITE = word_set("a an one another")
+"""Articles of somebody whom a text has not told of before."""
 PEOPLE = word_set(
     """
     people police officials lawmakers democrats republicans men women voters critics aides family staff
@@ -198,6 +202,11 @@ NOT_NAMES = word_set(
     european asian italian
     """
 )
+
+
+def is_plural(noun: str) -> bool:
+    """Whether a noun, in small letters, looks like several."""
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "news")) and len(noun) > 3
 
 
 @dataclass(frozen=True)
