@@ -1,6 +1,7 @@
 """Addresses of the site's pages, and answers with their links filled in. Paths only: the Host header is not trusted."""
 
 import dataclasses
+import functools
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -107,15 +108,20 @@ def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, de
     if fresh is None or (name != "date" and getattr(request, name)):
         return dataclasses.replace(facet, items=tuple(_with_url(item, url_of(item)) for item in facet.items))
     # The addresses of all values that can be taken in differ in that value alone, so one of them is made in full.
-    before, _, after = url_of(fresh).partition(encoded([(one, fresh.value) for one in names]))
+    before, _, after = url_of(fresh).partition(_asking(names, fresh.value))
     items = [
         _with_url(
             item,
-            url_of(item) if item.selected else f"{before}{encoded([(one, item.value) for one in names])}{after}",
+            url_of(item) if item.selected else f"{before}{_asking(names, item.value)}{after}",
         )
         for item in facet.items
     ]
     return dataclasses.replace(facet, items=tuple(items))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _asking(names: tuple[str, ...], value: str) -> str:
+    return encoded([(one, value) for one in names])
 
 
 def _with_url(item: FacetItem, url: str) -> FacetItem:

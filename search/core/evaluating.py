@@ -32,6 +32,8 @@ _FEW = 7
 what is true among many much faster where more than one in eight is."""
 _COMMON = 10
 """A word that more than one in so many rows has is added up from its dense array."""
+_MASKED = 64
+"""Rows are taken out one by one where they are fewer than one in so many, else by a mask over all."""
 _MOST_RARITIES = 50_000
 
 
@@ -243,10 +245,10 @@ class _Question:
         excluded = self.find(node, 0, self._in.rows)
         if not len(excluded) or not len(found):
             return found
-        if found.rows is None:
+        if found.rows is None or len(found) + len(excluded) > self._in.rows // _MASKED:
             keep = np.ones(self._in.rows, np.bool_)
             keep[excluded.listed()] = False
-            return found.kept(keep[found.low : found.high])
+            return found.kept(keep[found.low : found.high] if found.rows is None else keep.take(found.rows))
         return found.kept(~are_in(found.rows, excluded.listed()))
 
     def _all_of(self, parts: Sequence[Node], low: int, high: int) -> Found:
