@@ -6,8 +6,10 @@ and goes on where it was.
     scripts/train_extractor.py pretrain --work /tmp/extractor [--data ../shared/data]
     scripts/train_extractor.py train --work /tmp/extractor
     scripts/train_extractor.py export --work /tmp/extractor       # again learns from news as these weights read it
-    scripts/train_extractor.py again --work /tmp/extractor --epochs 2
-    scripts/train_extractor.py export --work /tmp/extractor
+    scripts/train_extractor.py again --work /tmp/extractor --epochs 3 --news 400000
+    scripts/train_extractor.py export --work /tmp/extractor       # and once more, from there, on other articles:
+    scripts/train_extractor.py again --work /tmp/extractor --epochs 3 --seed 1 --from /tmp/extractor/again-0.safetensors
+    scripts/train_extractor.py export --work /tmp/extractor --seed 1
     scripts/train_extractor.py calibrate --work /tmp/extractor
 """
 
@@ -75,6 +77,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1500, help="of pretrain")
     parser.add_argument("--epochs", type=int, default=4, help="of train and of again")
     parser.add_argument("--news", type=int, default=600_000, help="words of news that again learns from")
+    parser.add_argument(
+        "--from", type=Path, dest="start", metavar="FILE", help="weights that again starts from [train's]"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     if not args.data.is_dir():
@@ -94,7 +99,7 @@ def main() -> None:
         save_file({name: p.contiguous().clone() for name, p in run.finished().items()}, trained)
         print(f"written: {trained}")
     elif args.stage == "again":
-        load(net, trained)
+        load(net, args.start or trained)
         examples = list(training_examples(args.data, folder / "tokenizer.json"))
         examples += news_examples(args.data, args.out, args.news, args.seed)
         print(f"{len(examples)} texts, {sum(len(e.encoded.pieces) for e in examples)} wordpieces", flush=True)
