@@ -109,7 +109,7 @@ def _article_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
         return
     finally:
         connection.close()
-    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
+    with contextlib.closing(whoosh_codec.Reader(folder, check=False)) as reader:
         found = len(ids), reader.rows
         missing = sorted(_articles_of(reader) - ids)
     if found != (manifest.articles, manifest.quotations):

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
@@ -19,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.analysis import Token, exact_words, words
+from index.errors import IndexDamagedError
 from index.records import Entry
 from index.schema import BY_NAME
 from index.whoosh_codec.segment import TEXT_FIELDS, unpacked
@@ -378,6 +380,36 @@ def test_an_index_of_no_rows(tmp_path: Path) -> None:
             stock.NumericRange("date", 1, 9),
         ):
             assert found(searcher, query) == set()
+
+
+@pytest.mark.parametrize("options", [{}, {"merge": False}, {"optimize": True}])
+def test_its_writer_changes_a_copy_which_is_then_its_own(build: Path, tmp_path: Path, options: dict[str, bool]) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(build, copy)
+    index = open_dir(str(copy / "whoosh"))
+    with index.writer() as writer:
+        writer.add_document(id="new", quote_exact="a brand-new tax")
+        assert writer.delete_by_term("id", f"{5:016x}") == 1
+        for name, wanted in options.items():
+            setattr(writer, name, wanted)
+    index.close()
+    with searching(copy) as searcher:
+        assert searcher.reader().doc_count() == len(LIVING)
+        hits = searcher.search(QueryParser(FIELD, searcher.schema).parse('"brand-new tax"'))
+        assert [searcher.reader().first_id("id", "new")] == [hit.docnum for hit in hits]
+        assert searcher.document_number(id=f"{5:016x}") is None
+    with pytest.raises(IndexDamagedError, match="Whoosh itself has written to this index; type: saywho rebuild"):
+        Core(copy)
+
+
+def test_what_its_writer_deletes_from_a_copy_is_found_to_be_changed(build: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(build, copy)
+    index = open_dir(str(copy / "whoosh"))
+    index.delete_by_term("id", f"{5:016x}")
+    index.close()
+    with pytest.raises(IndexDamagedError, match="cannot be opened"):
+        Core(copy)
 
 
 COUNT = (

@@ -1,10 +1,10 @@
 """Our segments as Whoosh's own code reads them: terms, postings with positions, lengths and stored entries.
 
 `whoosh.index.open_dir` finds the codec through the segments in the index's table. Reading only: segments are written by
-`writer.py`, and a Whoosh writer that is asked to add to such an index says so.
+`writer.py`. Whoosh's own writer may delete from a copy of such an index, add to it and merge it; what it writes is in
+its own codec, which only Whoosh reads.
 """
 
-import functools
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from index.analysis import GAP
 from index.whoosh_codec.inverting import Inverted
 from index.whoosh_codec.lexicon import Lexicon
 from index.whoosh_codec.segment import KEY_FIELDS, TEXT_FIELDS, Keys, Segment
-from index.whoosh_codec.stock import ENTRY, LeafMatcher, ReadTooFar, TermInfo, TermNotFound, base
+from index.whoosh_codec.stock import ENTRY, LeafMatcher, ReadTooFar, TermInfo, TermNotFound, base, make_schema
 from index.whoosh_codec.vocabulary import BREAK
 
 DATE = "date"
@@ -151,9 +151,14 @@ class Terms(base.TermsReader):  # type: ignore[misc]
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
+        self._fields: dict[str, _Terms | None] = {}
 
-    @functools.cache  # noqa: B019 a reader lives as long as its index is open
     def _field(self, name: str) -> _Terms | None:
+        if name not in self._fields:
+            self._fields[name] = self._open(name)
+        return self._fields[name]
+
+    def _open(self, name: str) -> _Terms | None:
         if name in TEXT_FIELDS:
             inverted = self._segment.fields[name]
             return _Terms(self._segment.words, inverted.post_at, inverted, inverted.rows)
@@ -165,8 +170,6 @@ class Terms(base.TermsReader):  # type: ignore[misc]
         return None
 
     def _dates(self) -> _Terms:
-        from index.whoosh_codec.stock import make_schema
-
         date = self._segment.date
         undated = int(np.searchsorted(date, np.int32(1)))
         days, firsts = np.unique(date[undated:], return_index=True)
@@ -402,7 +405,8 @@ class Rows(base.PerDocumentReader):  # type: ignore[misc]
 
     def min_field_length(self, fieldname: str) -> int:
         """The fewest words of a row's field."""
-        return int(self._lengths(fieldname).min(initial=2**31))
+        lengths = self._lengths(fieldname)
+        return int(lengths.min()) if len(lengths) else 0
 
     def max_field_length(self, fieldname: str) -> int:
         """The most words of a row's field."""

@@ -89,6 +89,8 @@ class Reader:
 def _check_sizes(reader: Reader) -> None:
     """ValueError where arrays are not as long as others say: a file is of another segment."""
     _same("columns", len(reader.columns.date), reader.all_rows)
+    for name, values in reader.columns.values.items():
+        _same(f"columns {name}", int(values.counts.sum()), reader.rows)
     _same("segments", sum(part.segment.rows for part in reader.parts), reader.all_rows)
     for part in reader.parts:
         segment = part.segment

@@ -100,8 +100,11 @@ def read_segments(folder: Path) -> list[Any]:
         # Whoosh leaves a file open that it cannot read.
         storage = RamStorage()
         storage.files.update((path.name, path.read_bytes()) for path in folder.glob("*.toc"))
-        return list(TOC.read(storage, INDEX).segments)
+        segments = list(TOC.read(storage, INDEX).segments)
     except Exception as error:  # what unpickling and Whoosh's own reading may raise has no end
         raise IndexDamagedError(
             f"{folder}: its table of segments cannot be read ({error}); type: saywho rebuild"
         ) from error
+    if not all(hasattr(segment, "rows") for segment in segments):
+        raise IndexDamagedError(f"{folder}: Whoosh itself has written to this index; type: saywho rebuild")
+    return segments
