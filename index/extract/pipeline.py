@@ -18,7 +18,7 @@ from index.extract.speakers import find_speakers
 from index.extract.tokens import Page, pipeline, read_page
 from index.records import Article, Quotation, joined_text
 
-VERSION = 2
+VERSION = 3
 """A change here makes every article be worked on anew; so do other weights."""
 
 
