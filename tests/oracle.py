@@ -111,6 +111,7 @@ class Oracle:
         self._pivots = {name: self._pivot(name) for name in fields}
         self._values = {name: self._names(name) for name in _CODED}
         self._rarities: dict[tuple[str, bool, str], float] = {}
+        self._meanings: dict[tuple[str, str, bool], set[str]] = {}
 
     def answer(
         self,
@@ -295,11 +296,12 @@ class Oracle:
 
     def _meant(self, name: str, written: str, *, typed: bool = False) -> set[str]:
         """The values that a written one stands for: an id or a name, a typed one a name first."""
-        known = self._values[name]
-        called = self._called(known, exact_words(written), name)
-        if written in known and not (typed and called):
-            return {written}
-        return called
+        asked = name, written, typed
+        if asked not in self._meanings:
+            known = self._values[name]
+            called = self._called(known, exact_words(written), name)
+            self._meanings[asked] = {written} if written in known and not (typed and called) else called
+        return self._meanings[asked]
 
     def _called(self, known: Mapping[str, str], wanted: list[str], name: str) -> set[str]:
         if not wanted:

@@ -1,14 +1,21 @@
 """The core against the oracle: awkward collections, written in several runs, asked random questions."""
 
 from collections.abc import Sequence
+from random import Random
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Entry
-from search.core import Answer, Core, Question
+from index.whoosh_codec import Part, bulk, inverting, weights
+from search.core import Answer, Core, Question, counting, evaluating, found, lists
+from search.core.found import Found
+from search.core.ordering import Order, best
 from search.tree import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix, Word
+from tests.entries import an_entry
 from tests.histories import KINDS, SPEAKERS, History, a_folder, histories, written
 from tests.oracle import Expected, Oracle
 
@@ -120,11 +127,11 @@ def check_order(
     assert scores == {id_: pytest.approx(expected.scores[id_], rel=1e-5) for id_ in ids}
     newest = {id_: place for place, id_ in enumerate(_by_date(ids, rows, date, newest=True))}
     assert ids == sorted(ids, key=lambda id_: (-scores[id_], newest[id_]))
-    best: dict[str, float] = {}
+    highest: dict[str, float] = {}
     for id_, score in expected.scores.items():
-        best[expected.groups[id_]] = max(best.get(expected.groups[id_], 0.0), score)
+        highest[expected.groups[id_]] = max(highest.get(expected.groups[id_], 0.0), score)
     assert [expected.scores[id_] for id_ in ids] == pytest.approx(
-        sorted(best.values(), reverse=True)[: question.first], rel=1e-5
+        sorted(highest.values(), reverse=True)[: question.first], rel=1e-5
     )
     assert len({expected.groups[id_] for id_ in ids}) == len(ids)
     # Among equal ones the newest are shown: what is left out and scores as much as the last is not newer.
@@ -148,21 +155,171 @@ def _by_date(ids: Sequence[str], rows: dict[str, int], date: Sequence[int], *, n
     return sorted(ids, key=key)
 
 
-def test_the_core_answers_what_the_oracle_does() -> None:
-    seen: set[tuple[int, bool]] = set()
+def check(history: History, questions: Sequence[Question]) -> tuple[int, bool]:
+    """Compares all answers; returns of how many segments the index is, and whether rows of them are deleted."""
+    with a_folder() as folder:
+        core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part))
+        oracle = Oracle(history.runs[-1])
+        rows = rows_by_id(core, history.runs[-1])
+        for question in questions:
+            compare(core, oracle, rows, question)
+        shape = len(core._lists), core.live is not None
+        core.close()
+        return shape
 
-    @settings(deadline=None, derandomize=True, max_examples=60)
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(histories(), st.lists(QUESTIONS, min_size=1, max_size=8))
+def test_the_core_answers_what_the_oracle_does(history: History, questions: list[Question]) -> None:
+    check(history, questions)
+
+
+SOME = [
+    an_entry(
+        number,
+        ["tax cuts, no rain", "No rain; taxes", "rain", "", "U.S. tax\n\ncuts"][number % 5],
+        before=["no cuts here", ""][number % 2],
+        date=["0001-01-01", "2020-01-01", "2020-01-15", None][number % 4],
+        speaker=[*SPEAKERS, None][number % 6],
+        variant_id=f"v{number % 9}",
+    )
+    for number in range(60)
+]
+
+
+@pytest.mark.parametrize(
+    ("runs", "shape"),
+    [
+        ([range(40)], (1, False)),
+        ([range(40), range(3, 40)], (1, True)),
+        ([range(40), range(43)], (2, False)),
+        ([range(40), range(43), range(3, 45)], (2, True)),
+        ([range(40), range(48), range(50)], (3, False)),
+        ([range(40), range(48), range(2, 50)], (3, True)),
+        ([range(40), range(48), range(2, 50), range(10, 60)], (1, False)),
+    ],
+)
+def test_however_an_index_is_cut_into_segments(runs: list[range], shape: tuple[int, bool]) -> None:
+    tax, rain = Word("tax"), Word("rain")
+    trees = [
+        tax,
+        And((tax, Not(rain))),
+        Or((Phrase(("no", "rain")), Prefix("u"))),
+        Phrase(("rain", "tax"), 3),
+        Not(tax),
+    ]
+    questions = [
+        Question(tree=tree, within=within, facets=FACETS, sort=sort, group=group, filters=filters, first=100)
+        for tree, within, filters in zip(trees, ["all", "quote", "context", "all", "quote"], WANTED, strict=True)
+        for sort, group in (("relevance", "none"), ("newest", "none"), ("oldest", "variant"))
+    ]
+    in_order = [sorted((SOME[n] for n in run), key=lambda entry: entry.date or "") for run in runs]
+    assert check(History(in_order, 7), questions) == shape
+
+
+WANTED = ({}, {"speaker": ("lee",)}, {}, {"date": ("2020-01-01", "")}, {"speaker": ("Ada Brook",), "kind": ("direct",)})
+
+
+NEVER, ALWAYS = 0, 10**9
+WAYS = {
+    "one by one": {
+        (inverting, "_AT_ONCE"): 3,
+        (weights, "_AT_ONCE"): 3,
+        (bulk, "_TOGETHER"): 2,
+        (counting, "_SPARSE"): NEVER,
+        (counting, "_FIRST"): 1,
+        (evaluating, "_FEW"): NEVER,
+        (evaluating, "_COMMON"): NEVER,
+        (evaluating, "_MASKED"): 1e-9,
+        (evaluating, "_MOST_RARITIES"): 1,
+        (lists, "_DENSE"): NEVER,
+        (lists, "_LIST_BYTES"): 0,
+        (found, "_FEWER"): NEVER,
+    },
+    "all at once": {
+        (counting, "_SPARSE"): ALWAYS,
+        (counting, "_FIRST"): 2,
+        (evaluating, "_FEW"): ALWAYS,
+        (evaluating, "_COMMON"): ALWAYS,
+        (evaluating, "_MASKED"): ALWAYS,
+        (lists, "_DENSE"): ALWAYS,
+        (lists, "_DENSE_BYTES"): 0,
+        (found, "_FEWER"): ALWAYS,
+    },
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_large_indexes_do_another_way_is_the_same(monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    for (module, limit), value in WAYS[way].items():
+        monkeypatch.setattr(module, limit, value)
+
+    @settings(deadline=None, derandomize=True, max_examples=25)
     @given(histories(), st.lists(QUESTIONS, min_size=1, max_size=8))
-    def check(history: History, questions: list[Question]) -> None:
-        with a_folder() as folder:
-            core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part))
-            oracle = Oracle(history.runs[-1])
-            rows = rows_by_id(core, history.runs[-1])
-            for question in questions:
-                compare(core, oracle, rows, question)
-            seen.add((len(core._lists), core.live is not None))
-            core.close()
+    def compared(history: History, questions: list[Question]) -> None:
+        check(history, questions)
 
-    check()
-    # Indexes of one to three segments, with deletions and without, were really among them.
-    assert seen >= {(1, False), (2, False), (2, True), (3, True)}
+    compared()
+
+
+def test_a_larger_collection() -> None:
+    """As many quotations as it takes for blocks, complements and dense arrays; some are deleted, some new."""
+    said = ["rain", "tax", "cuts", "no", "snow", "on", "the", "well-known", "day", "vote"]
+    every = [
+        an_entry(
+            number,
+            " ".join(said[(number * k) % min(3 + k, 10)] for k in range(1, 2 + number % 9)),
+            date=f"20{number % 20:02}-{number % 12 + 1:02}-01" if number % 11 else None,
+            speaker=f"Ada B{number % 700}",
+            source=["Gull", "Tern", "The Auk"][number % 5 % 3],
+            variant_id=f"v{number % 2500}",
+        )
+        for number in range(6000)
+    ]
+    runs = [sorted(every[low:high], key=lambda entry: entry.date or "") for low, high in ((0, 5600), (40, 6000))]
+    asked = [
+        Question(tree=tree, within=within, filters=filters, facets=FACETS, facet_limit=5, first=first, group=group)
+        for tree, within, filters, first, group in (
+            (Everything(), "all", {}, 10, "none"),
+            (Word("rain"), "quote", {}, 10, "none"),
+            (Word("tax"), "all", {"source": ("Gull",)}, 100, "variant"),
+            (Or((Word("rain"), Word("snow"), Phrase(("day",)))), "quote", {"date": ("2005-01-01", "")}, 10, "none"),
+            (And((Word("rain"), Not(Word("vote")))), "all", {"speaker": ("ada-b7", "Ada B8")}, 10, "none"),
+            (And((Phrase(("no", "cuts"), 2), Prefix("r"))), "all", {}, 300, "variant"),
+            (Not(Phrase(("rain", "tax"))), "quote", {}, 10, "none"),
+            (Or((Prefix("t"), Not(Word("tax")))), "context", {}, 10, "variant"),
+            (And((Word("the"), FieldFilter("date", ("2003..2009",)))), "quote", {"source": ("tern",)}, 10, "none"),
+        )
+    ]
+    assert check(History(runs, 1000), asked) == (2, True)
+    assert check(History(runs[1:], 200_000), asked) == (1, False)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(
+    st.randoms(use_true_random=False),
+    st.sampled_from([10, 300, 5000]),
+    st.sampled_from([1, 10, 100, 6000]),
+    st.sampled_from(["relevance", "newest", "oldest"]),
+    st.sampled_from([1, 3, 10**6]),
+)
+def test_the_first_of_many_rows(chance: Random, rows: int, first: int, order: Order, scores: int) -> None:
+    dates = [np.array(sorted(chance.choices([0, 20200101, 20200102], k=rows)), np.int32) for _ in range(2)]
+    date = np.concatenate(dates)
+    some, every = [], []
+    for number, day in enumerate(dates):
+        part = Part(SimpleNamespace(date=day), number * rows, None)  # type: ignore[arg-type]
+        kept = np.flatnonzero([chance.random() < 0.7 for _ in range(rows)]).astype(np.uint32)
+        score = np.array([chance.randrange(1, scores + 1) for _ in kept], np.float32)
+        some.append((part, Found(kept, score)))
+        every += zip((kept + number * rows).tolist(), score.tolist(), strict=True)
+    chosen, scored = best(some, date, order, first)
+    score_of = dict(every) if order == "relevance" else {row: 0.0 for row, _ in every}
+
+    def key(row: int) -> tuple[float, bool, int, int]:
+        day = int(date[row])
+        later = order != "oldest"
+        return -score_of[row], not day, -day if later else day, -row if later and day else row
+
+    expected = sorted(score_of, key=key)[:first]
+    assert (chosen.tolist(), scored.tolist()) == (expected, [score_of[row] for row in expected])
