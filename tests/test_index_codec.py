@@ -243,6 +243,14 @@ def test_values_are_numbered_by_frequency(folder: Path) -> None:
     assert [speakers.code(value) for value in ("bo-li", "ada-brook", "Bo Li", "")] == [1, 2, 0, 0]
 
 
+def test_equally_common_values_are_numbered_in_order_whichever_run_they_came_with(tmp_path: Path) -> None:
+    entries = [an_entry(n, source=source) for n, source in enumerate(["b", "é", *["c"] * 18, "Z", "a"])]
+    made = written(tmp_path, [entries[:20], entries])
+    sources = open_columns(made).values["source"]
+    assert [sources[code].value for code in range(1, 6)] == ["c", "Z", "a", "b", "é"]
+    assert shape(made) == [(20, 0), (2, 0)]
+
+
 def test_a_value_is_called_what_it_is_called_most(tmp_path: Path) -> None:
     names = ["A. Brook", "Ada Brook", "Ada Brook"]
     whoosh_codec.write(tmp_path, [an_entry(n, speaker=name, speaker_id="ada") for n, name in enumerate(names)])
