@@ -177,7 +177,8 @@ def test_the_core_answers_what_the_oracle_does(history: History, questions: list
 SOME = [
     an_entry(
         number,
-        ["tax cuts, no rain", "No rain; taxes", "no\n\nrain", "", "U.S. tax\n\ncuts", "no's rain"][number % 6],
+        ["tax cuts, no rain", "No rain; taxes", "no\n\nrain", "", "U.S. tax\n\ncuts", "no's rain"][number % 6]
+        + " rain" * (3000 if number == 5 else 0),
         before=["no cuts here", ""][number % 2],
         date=["0001-01-01", "2020-01-01", "2020-01-15", None][number % 4],
         speaker=[*SPEAKERS, None][number % 6],

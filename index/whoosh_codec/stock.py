@@ -4,13 +4,12 @@ Whoosh pickles that table (a file of a few hundred bytes), so an index may be op
 is the one that was built.
 """
 
-import functools
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.analysis import Token, words
+from index.analysis import words
 from index.errors import IndexDamagedError
 from index.schema import FIELDS
 
@@ -23,23 +22,19 @@ with warnings.catch_warnings():
     from whoosh.codec import base
     from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
     from whoosh.filedb.filestore import FileStorage, RamStorage
-    from whoosh.index import TOC, FileIndex, open_dir
+    from whoosh.index import TOC
     from whoosh.matching import LeafMatcher, ReadTooFar
     from whoosh.reading import TermInfo, TermNotFound
 
 __all__ = [
     "ENTRY",
-    "FileIndex",
+    "INDEX",
     "LeafMatcher",
     "ReadTooFar",
-    "Schema",
     "TermInfo",
     "TermNotFound",
-    "WordAnalyzer",
-    "analysed",
     "base",
     "make_schema",
-    "open_dir",
     "read_segments",
     "write_segments",
 ]
@@ -50,12 +45,6 @@ INDEX = "MAIN"
 """Whoosh's usual name of the one index of a folder."""
 
 
-@functools.lru_cache(maxsize=4)
-def analysed(text: str) -> tuple[Token, ...]:
-    """The words of a text."""
-    return tuple(words(text))
-
-
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
     """`index.analysis` as Whoosh wants it, so that stock Whoosh code queries the index with the same words."""
 
@@ -64,7 +53,7 @@ class WordAnalyzer(Analyzer):  # type: ignore[misc]
         token = WhooshToken(positions=True, chars=True, boosts=True, mode=kwargs.get("mode", ""))
         token.boost = 1.0
         token.stopped = False
-        for word in analysed(value):
+        for word in words(value):
             token.original = token.text = word.exact
             token.startchar, token.endchar, token.pos = word.start, word.end, word.position
             yield token
