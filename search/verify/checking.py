@@ -1,0 +1,272 @@
+"""Claims -> verdicts over one build: what is looked up, what is compared, what is decided."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from index.records import Entry
+from search.core import Core
+from search.core.passages import AROUND, Passages
+from search.verify.claims import Claim
+from search.verify.comparing import Comparison, Kept, compare, kept
+from search.verify.evidence import Evidence, evidence_of
+from search.verify.results import Wording
+from search.verify.spoken import said
+from search.verify.weighing import holds, stands_alone
+
+Ints = npt.NDArray[np.int64]
+ArticleText = Callable[[str], str | None]
+
+_CANDIDATES = 12
+"""Quotations that a claim is compared with word by word."""
+_LOOKED_AT = 40
+"""Rows with all of the words of which the wording is looked at."""
+_MOST_WORDS = 400
+"""Words of a claim that are compared."""
+_REST = 5
+"""Words of a claim, at least, that may come from a second quotation."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """A claim, or words [start, stop) of it, beside the quotation of a row."""
+
+    row: int
+    entry: Entry
+    comparison: Comparison
+    start: int
+    around: str = ""
+    """Where the words stand outside the quotation: the text that they stand in."""
+
+    @property
+    def words(self) -> tuple[int, int]:
+        """The claim's words that it answers."""
+        return self.start, self.start + len(self.comparison.claim.words)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What the collection has of a claim's words."""
+
+    claim: Claim
+    words: Kept
+    weights: tuple[float, ...]
+    wording: Wording
+    pieces: tuple[Piece, ...]
+    """Of a stitched claim its pieces in order, else the best; empty where nothing is found."""
+    evidence: Evidence | None
+    nearest: tuple[Piece, ...]
+    joined: bool = False
+    """Whether the words run over from one quotation of an article into the next."""
+
+
+class Checker:
+    """Checks claims against one build; may be shared between threads."""
+
+    def __init__(self, core: Core, passages: Passages, article_text: ArticleText) -> None:
+        self._core = core
+        self._passages = passages
+        self._article_text = article_text
+
+    def check(self, claim: Claim) -> Finding:
+        """What the collection has of a claim's words."""
+        words = kept(said(claim.text))
+        if len(words.words) > _MOST_WORDS:
+            cut = words.said.ends[words.places[_MOST_WORDS - 1]]
+            words = kept(said(claim.text[:cut]))
+        weights = tuple(self._passages.rarities(words.words))
+        rows = self._with_all(words)
+        if len(rows):
+            found = self._verbatim(claim, words, weights, rows)
+            if found is not None:
+                return found
+        return self._near(claim, words, weights)
+
+    def _with_all(self, words: Kept) -> Ints:
+        rows: Ints | None = None
+        for start, stop in words.pieces:
+            mine = self._passages.exact(words.words[start:stop])
+            rows = mine if rows is None else np.intersect1d(rows, mine)
+            if not len(rows):
+                break
+        return rows if rows is not None else np.zeros(0, np.int64)
+
+    def _verbatim(self, claim: Claim, words: Kept, weights: tuple[float, ...], rows: Ints) -> Finding | None:
+        """The claim as one of the rows has it, where its pieces stand in the claim's order."""
+        evidence = evidence_of(self._core, rows, claim.speaker)
+        looked = [evidence.best, *(row for row in rows[:_LOOKED_AT].tolist() if row != evidence.best)]
+        pieces = [piece for row in looked if (piece := self._piece(row, words, weights))]
+        pieces = [piece for piece in pieces if piece.comparison.wording in ("verbatim", "cut_short")]
+        whole = [piece for piece in pieces if piece.comparison.wording == "verbatim"]
+        if not (whole or pieces):
+            return None
+        pool = whole or pieces
+        if len(words.pieces) > 1 or (whole and len(whole) < len(pieces)):
+            evidence = evidence_of(self._core, np.array(sorted(p.row for p in pool), np.int64), claim.speaker)
+        best = next((piece for piece in pool if piece.row == evidence.best), pool[0])
+        wording = best.comparison.wording
+        if len(words.pieces) > 1 and not holds(best.comparison, weights):
+            return None
+        return Finding(claim, words, weights, wording, (best,), evidence, ())
+
+    def _piece(self, row: int, words: Kept, weights: Sequence[float], start: int = 0) -> Piece | None:
+        entry = self._core.entry(row)
+        comparison = compare(words, kept(said(entry.text, joins=True)), weights, kind=entry.kind)
+        return Piece(row, entry, comparison, start) if comparison else None
+
+    def _near(self, claim: Claim, words: Kept, weights: tuple[float, ...]) -> Finding:
+        near = self._passages.near(words.words, _CANDIDATES)
+        pieces = [piece for one in near if (piece := self._piece(one.row, words, weights))]
+        pieces.sort(key=_closeness)
+        holding = [piece for piece in pieces if holds(piece.comparison, weights)]
+        best = holding[0] if holding else None
+        if best is None or best.comparison.wording == "altered":
+            if stitched := self._stitched(claim, words, weights, pieces, best):
+                return stitched
+        if best is not None:
+            same = [p for p in holding if _as_good(p, best)]
+            rows = np.array(sorted({row for p in same for row in self._versions(p)}), np.int64)
+            evidence = evidence_of(self._core, rows, claim.speaker)
+            shown = next((p for p in same if p.row == evidence.best), best)
+            return Finding(claim, words, weights, shown.comparison.wording, (shown,), evidence, ())
+        nearest = (*self._around(words, weights), *_different(p for p in pieces if _worth_showing(p)))
+        return Finding(claim, words, weights, "not_found", (), None, nearest[:3])
+
+    def _versions(self, piece: Piece) -> list[int]:
+        if piece.entry.variant_count <= 1:
+            return [piece.row]
+        return [piece.row, *self._core.rows_of("variant", piece.entry.variant_id)]
+
+    def _around(self, words: Kept, weights: tuple[float, ...]) -> tuple[Piece, ...]:
+        """Where the words stand in an article, but in none of its quotations."""
+        if len(words.words) < _REST:
+            return ()
+        for row in self._passages.exact(words.words, AROUND)[:3].tolist():
+            entry = self._core.entry(row)
+            for text in (entry.before, entry.exact, entry.after):
+                comparison = compare(words, kept(said(text)), weights)
+                if comparison and comparison.matched == len(words.words) and not comparison.left_out:
+                    return (Piece(row, entry, comparison, 0, around=text),)
+        return ()
+
+    def _stitched(
+        self, claim: Claim, words: Kept, weights: tuple[float, ...], pieces: list[Piece], best: Piece | None
+    ) -> Finding | None:
+        """The claim as two or three runs from different places, each whole and telling by itself."""
+        length = len(words.words)
+        for seed in pieces[:4]:
+            run = max(seed.comparison.alignment.runs, key=lambda run: sum(weights[run.claim : run.claim + run.length]))
+            parts = self._parts(words, weights, run.claim, run.claim + run.length, seed.row)
+            if parts is None:
+                continue
+            covered = sum(stop - start for start, stop in (part.words for part in parts))
+            if len(parts) < 2 or covered < length - max(1, length // 12):
+                continue
+            rows = np.array(sorted({part.row for part in parts}), np.int64)
+            evidence = evidence_of(self._core, rows, claim.speaker)
+            if self._runs_over(parts):
+                return Finding(claim, words, weights, "verbatim", tuple(parts), evidence, (), joined=True)
+            return Finding(claim, words, weights, "stitched", tuple(parts), evidence, ())
+        return None
+
+    def _parts(
+        self, words: Kept, weights: tuple[float, ...], start: int, stop: int, row: int
+    ) -> list[Piece] | None:
+        """Whole runs of the claim around its words [start, stop), which `row` has; None where a run tells nothing."""
+        first = self._part(words, weights, start, stop, [row])
+        if first is None:
+            return None
+        before = self._longest(words, weights, 0, start, from_end=False) if start else []
+        behind = self._longest(words, weights, stop, len(words.words), from_end=True)
+        return [*before, first, *behind] if before is not None and behind is not None else None
+
+    def _longest(
+        self, words: Kept, weights: tuple[float, ...], start: int, stop: int, *, from_end: bool
+    ) -> list[Piece] | None:
+        """Words [start, stop) of a claim as one run of another quotation, but for one word at its ends."""
+        if stop - start < _REST:
+            return [] if stop - start <= 1 else None
+        for low, high in ((start, stop), (start + 1, stop), (start, stop - 1)):
+            rows = self._passages.exact(words.words[low:high])
+            if len(rows) and (part := self._part(words, weights, low, high, rows[:_LOOKED_AT].tolist())):
+                return [part]
+        return None
+
+    def _part(
+        self, words: Kept, weights: tuple[float, ...], start: int, stop: int, rows: list[int]
+    ) -> Piece | None:
+        if not stands_alone(weights[start:stop]):
+            return None
+        some = Kept(words.said, words.places[start:stop], words.words[start:stop], frozenset(), frozenset())
+        pieces = [piece for row in rows if (piece := self._piece(row, some, weights[start:stop], start))]
+        pieces = [piece for piece in pieces if piece.comparison.matched == stop - start]
+        return min(pieces, key=lambda p: (_quoted(p), p.entry.date or "9999", p.row)) if pieces else None
+
+    def _runs_over(self, parts: list[Piece]) -> bool:
+        """Whether the pieces follow one another in one article, with nothing but a reporting clause between."""
+        if len({part.entry.article_id for part in parts}) != 1:
+            return False
+        text = self._article_text(parts[0].entry.article_id)
+        if text is None:
+            return False
+        for one, following in zip(parts, parts[1:], strict=False):
+            between = text[_stop_in_article(one) : _start_in_article(following)]
+            if _start_in_article(following) < _stop_in_article(one) or not _reports_only(between):
+                return False
+        return True
+
+
+def _reports_only(between: str) -> bool:
+    from search.verify.attributing import has_verb
+
+    words = said(between).words
+    return not words or (len(words) <= 12 and has_verb(between, 0, len(between)))
+
+
+def _start_in_article(piece: Piece) -> int:
+    found = piece.comparison.found
+    return in_article(piece.entry, found.said.starts[found.place(piece.comparison.window[0])])
+
+
+def _stop_in_article(piece: Piece) -> int:
+    found = piece.comparison.found
+    return in_article(piece.entry, found.said.ends[found.place(piece.comparison.window[1] - 1)] - 1) + 1
+
+
+def in_article(entry: Entry, at: int) -> int:
+    """Where a code point of an entry's text stands in its article."""
+    from index.records import PIECE_JOIN
+
+    for start, end in entry.content:
+        if at < end - start:
+            return start + at
+        at -= end - start + len(PIECE_JOIN)
+    return entry.content[-1][1]
+
+
+def _quoted(piece: Piece) -> int:
+    return {"direct": 0, "mixed": 1}.get(piece.entry.kind, 2)
+
+
+def _closeness(piece: Piece) -> tuple[float, int, bool, str, int]:
+    score = piece.comparison.alignment.score - 3.0 * piece.comparison.changed
+    return (-round(score, 3), _quoted(piece), piece.entry.speaker_id is None, piece.entry.date or "9999", piece.row)
+
+
+def _as_good(piece: Piece, best: Piece) -> bool:
+    one, other = piece.comparison, best.comparison
+    return one.matched == other.matched and one.changed == other.changed and one.left_out == other.left_out
+
+
+def _worth_showing(piece: Piece) -> bool:
+    comparison = piece.comparison
+    return comparison.matched >= 3 and comparison.alike >= 0.3
+
+
+def _different(pieces: "Sequence[Piece] | object") -> list[Piece]:
+    seen: dict[str, Piece] = {}
+    for piece in pieces:  # type: ignore[attr-defined]
+        seen.setdefault(piece.entry.variant_id, piece)
+    return list(seen.values())
