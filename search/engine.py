@@ -5,6 +5,7 @@ from typing import Protocol
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from search.verify import VerifyPage, VerifyRequest
 
 
 class Engine(Protocol):
@@ -16,6 +17,9 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
+
+    def verify(self, request: VerifyRequest) -> VerifyPage:
+        """The verdicts on a text's quotations, in order."""
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed."""

@@ -5,6 +5,7 @@
     evaluating.py  a tree -> rows with scores in one segment
     counting.py    rows -> counts by value of a column
     ordering.py    rows -> the first few in order
+    passages.py    words in order -> the rows that have them, or most of them
 
 Everything is numpy on memory-mapped arrays; nothing here knows how a question was typed or how an answer is shown.
 """
@@ -24,6 +25,7 @@ from search.core.evaluating import Clock, Evaluator, Rarities
 from search.core.found import Found, Mask
 from search.core.lists import Lists
 from search.core.ordering import Order, best
+from search.core.passages import Passages
 from search.language import date_range
 from search.tree import FieldFilter, Node
 
@@ -92,6 +94,7 @@ class Core:
         self.columns = self._reader.columns
         self.rows = self._reader.rows
         """That are not deleted."""
+        self.passages = Passages(self._reader.parts)
         self._time_limit = time_limit
         self._lists = [Lists(part, part.segment.meta["pivots"]) for part in self._reader.parts]
         self._rarities = Rarities(self._lists, self.rows)

@@ -19,19 +19,18 @@ Ints = npt.NDArray[np.int64]
 
 FIELD = "quote_exact"
 AROUND = "context_exact"
-_BUDGET = 300_000
+_BUDGET = 120_000
 """Places of words that one look may go through in a segment, beyond those of the rarest two words."""
 _SEEDS = 32
 """Words that a look begins with, the rarest first."""
 _FEW = 1500
 """A word that stands in no more places counts by itself; of others a neighbour must be there too."""
-_MANY = 60_000
-"""Of a word that stands in more places, two neighbours must be there."""
+_MANY = 30_000
+"""Of a word that stands in more places, two of the four words around it must be there, one of them beside it."""
 _LOOKED = 192
 """Rows whose pairs of words are compared."""
 _LONGEST = 3000
 """Words of a row that are compared; longer ones are compared up to there."""
-_REACH = (-1, 1, -2, 2)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def _sharing(field: Inverted, ids: Ints, rarities: npt.NDArray[np.float64]) -> I
             break
         places = _places(field, int(ids[seed])).astype(np.int64)
         if often > _FEW:
-            places = places[_neighbours(field, ids, seed, places) >= (2 if often > _MANY and len(ids) > 3 else 1)]
+            places = _with_neighbours(field, ids, seed, places, both=often > _MANY and len(ids) > 3)
         rows = np.unique(_rows(field, places))
         found.append(rows)
         weights.append(np.full(len(rows), rarities[seed]))
@@ -150,20 +149,24 @@ def _sharing(field: Inverted, ids: Ints, rarities: npt.NDArray[np.float64]) -> I
     return np.sort(rows[np.argsort(-scores, kind="stable")[:_LOOKED]])
 
 
-def _neighbours(field: Inverted, ids: Ints, seed: int, places: Ints) -> npt.NDArray[np.uint8]:
-    """How many of the four words around it each place of a word has where the text has them."""
+def _with_neighbours(field: Inverted, ids: Ints, seed: int, places: Ints, *, both: bool) -> Ints:
+    """The places of a word that have one of its neighbours beside them (`both`: and another one within two words)."""
+    beside = _have(field, ids, seed, places, (-1, 1))
+    places, beside = places[beside > 0], beside[beside > 0]
+    return places[beside + _have(field, ids, seed, places, (-2, 2)) > 1] if both else places
+
+
+def _have(field: Inverted, ids: Ints, seed: int, places: Ints, steps: Sequence[int]) -> npt.NDArray[np.uint8]:
+    """How many of the words at these steps each place of a word has where the text has them."""
     there = np.zeros(len(places), np.uint8)
-    last = len(field.text) - 1
-    for step in _REACH:
+    for step in steps:
         other = seed + step
         if 0 <= other < len(ids) and ids[other] >= 0:
-            there += field.text[np.clip(places + step, 0, last)] == np.uint32(ids[other])
+            there += field.text.take(places + step, mode="clip") == np.uint32(ids[other])
     return there
 
 
-def _compared(
-    field: Inverted, ids: Ints, rarities: npt.NDArray[np.float64], rows: Ints
-) -> npt.NDArray[np.float64]:
+def _compared(field: Inverted, ids: Ints, rarities: npt.NDArray[np.float64], rows: Ints) -> npt.NDArray[np.float64]:
     """How much each row shares with the text: words, and pairs of words with at most one other between."""
     begins = field.text_at[rows].astype(np.int64)
     lengths = np.minimum(field.text_at[rows + 1].astype(np.int64) - begins, _LONGEST)
@@ -189,4 +192,4 @@ def _shared(
     place[place == len(known)] = 0
     there = (known[place] == said) & (said >= 0)
     both = np.unique(row[there] * len(known) + place[there])
-    return np.bincount(both // len(known), weights[first][both % len(known)], rows)
+    return np.bincount(both // len(known), weights[first][both % len(known)], rows).astype(np.float64)

@@ -117,7 +117,7 @@ def _chained(runs: list[Run], before: Sequence[float]) -> Alignment:
         _, previous, cut = best[at]
         chain.append(Run(runs[at].claim + cut, runs[at].found + cut, runs[at].length - cut))
         at = previous
-    return Alignment(tuple(_joined(reversed(chain))), score)
+    return Alignment(tuple(_joined(chain[::-1])), score)
 
 
 def _cost(skipped: int, left_out: int) -> float:
@@ -126,7 +126,7 @@ def _cost(skipped: int, left_out: int) -> float:
     return _STEP + _PER_DOUBLING * math.log2(1 + left_out) + _PER_WORD * skipped
 
 
-def _joined(runs: "Sequence[Run] | reversed[Run]") -> list[Run]:
+def _joined(runs: Sequence[Run]) -> list[Run]:
     out: list[Run] = []
     for run in runs:
         last = out[-1] if out else None
@@ -135,5 +135,3 @@ def _joined(runs: "Sequence[Run] | reversed[Run]") -> list[Run]:
         else:
             out.append(run)
     return out
-
-

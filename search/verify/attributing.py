@@ -55,9 +55,7 @@ def names_in(text: str, start: int, end: int) -> Iterator[Span]:
         if run and not (near and (capital or bare in PARTICLES) and len(run) < _MOST):
             yield from _name(run)
             run = []
-        if capital and (run or bare not in _OPENERS):
-            run.append(match)
-        elif run and near:
+        if (capital and bare not in _OPENERS) or run:
             run.append(match)
     yield from _name(run)
 
@@ -101,7 +99,7 @@ def speaker_behind(text: str, start: int, end: int) -> str | None:
         return text[slice(*spans[0])]
     if match := _ACCORDING.search(text, start, min(end, start + 80)):
         return next((text[a:b] for a, b in names_in(text, match.end(), end)), None)
-    words = [match for match in _WORD.finditer(text, start, end)][:16]
+    words = list(_WORD.finditer(text, start, end))[:16]
     verb = next((match for match in words if match[0].casefold().rstrip(".") in VERBS), None)
     if verb is None:
         return None

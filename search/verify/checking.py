@@ -1,14 +1,16 @@
 """Claims -> verdicts over one build: what is looked up, what is compared, what is decided."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from index.records import Entry
+from index.records import PIECE_JOIN, Entry
 from search.core import Core
 from search.core.passages import AROUND, Passages
+from search.verify.attributing import has_verb
 from search.verify.claims import Claim
 from search.verify.comparing import Comparison, Kept, compare, kept
 from search.verify.evidence import Evidence, evidence_of
@@ -19,7 +21,7 @@ from search.verify.weighing import holds, stands_alone
 Ints = npt.NDArray[np.int64]
 ArticleText = Callable[[str], str | None]
 
-_CANDIDATES = 12
+_CANDIDATES = 10
 """Quotations that a claim is compared with word by word."""
 _LOOKED_AT = 40
 """Rows with all of the words of which the wording is looked at."""
@@ -37,6 +39,8 @@ class Piece:
     entry: Entry
     comparison: Comparison
     start: int
+    of: int
+    """How many words the whole claim has."""
     around: str = ""
     """Where the words stand outside the quotation: the text that they stand in."""
 
@@ -111,10 +115,10 @@ class Checker:
             return None
         return Finding(claim, words, weights, wording, (best,), evidence, ())
 
-    def _piece(self, row: int, words: Kept, weights: Sequence[float], start: int = 0) -> Piece | None:
+    def _piece(self, row: int, words: Kept, weights: Sequence[float], start: int = 0, of: int = 0) -> Piece | None:
         entry = self._core.entry(row)
         comparison = compare(words, kept(said(entry.text, joins=True)), weights, kind=entry.kind)
-        return Piece(row, entry, comparison, start) if comparison else None
+        return Piece(row, entry, comparison, start, of or len(words.words)) if comparison else None
 
     def _near(self, claim: Claim, words: Kept, weights: tuple[float, ...]) -> Finding:
         near = self._passages.near(words.words, _CANDIDATES)
@@ -122,9 +126,9 @@ class Checker:
         pieces.sort(key=_closeness)
         holding = [piece for piece in pieces if holds(piece.comparison, weights)]
         best = holding[0] if holding else None
-        if best is None or best.comparison.wording == "altered":
-            if stitched := self._stitched(claim, words, weights, pieces, best):
-                return stitched
+        much = best is None or (best.comparison.wording == "altered" and best.comparison.changed >= _REST)
+        if much and (stitched := self._stitched(claim, words, weights, pieces)):
+            return stitched
         if best is not None:
             same = [p for p in holding if _as_good(p, best)]
             rows = np.array(sorted({row for p in same for row in self._versions(p)}), np.int64)
@@ -148,12 +152,10 @@ class Checker:
             for text in (entry.before, entry.exact, entry.after):
                 comparison = compare(words, kept(said(text)), weights)
                 if comparison and comparison.matched == len(words.words) and not comparison.left_out:
-                    return (Piece(row, entry, comparison, 0, around=text),)
+                    return (Piece(row, entry, comparison, 0, len(words.words), around=text),)
         return ()
 
-    def _stitched(
-        self, claim: Claim, words: Kept, weights: tuple[float, ...], pieces: list[Piece], best: Piece | None
-    ) -> Finding | None:
+    def _stitched(self, claim: Claim, words: Kept, weights: tuple[float, ...], pieces: list[Piece]) -> Finding | None:
         """The claim as two or three runs from different places, each whole and telling by itself."""
         length = len(words.words)
         for seed in pieces[:4]:
@@ -171,9 +173,7 @@ class Checker:
             return Finding(claim, words, weights, "stitched", tuple(parts), evidence, ())
         return None
 
-    def _parts(
-        self, words: Kept, weights: tuple[float, ...], start: int, stop: int, row: int
-    ) -> list[Piece] | None:
+    def _parts(self, words: Kept, weights: tuple[float, ...], start: int, stop: int, row: int) -> list[Piece] | None:
         """Whole runs of the claim around its words [start, stop), which `row` has; None where a run tells nothing."""
         first = self._part(words, weights, start, stop, [row])
         if first is None:
@@ -194,13 +194,13 @@ class Checker:
                 return [part]
         return None
 
-    def _part(
-        self, words: Kept, weights: tuple[float, ...], start: int, stop: int, rows: list[int]
-    ) -> Piece | None:
+    def _part(self, words: Kept, weights: tuple[float, ...], start: int, stop: int, rows: list[int]) -> Piece | None:
         if not stands_alone(weights[start:stop]):
             return None
         some = Kept(words.said, words.places[start:stop], words.words[start:stop], frozenset(), frozenset())
-        pieces = [piece for row in rows if (piece := self._piece(row, some, weights[start:stop], start))]
+        pieces = [
+            piece for row in rows if (piece := self._piece(row, some, weights[start:stop], start, len(words.words)))
+        ]
         pieces = [piece for piece in pieces if piece.comparison.matched == stop - start]
         return min(pieces, key=lambda p: (_quoted(p), p.entry.date or "9999", p.row)) if pieces else None
 
@@ -211,7 +211,7 @@ class Checker:
         text = self._article_text(parts[0].entry.article_id)
         if text is None:
             return False
-        for one, following in zip(parts, parts[1:], strict=False):
+        for one, following in itertools.pairwise(parts):
             between = text[_stop_in_article(one) : _start_in_article(following)]
             if _start_in_article(following) < _stop_in_article(one) or not _reports_only(between):
                 return False
@@ -219,8 +219,6 @@ class Checker:
 
 
 def _reports_only(between: str) -> bool:
-    from search.verify.attributing import has_verb
-
     words = said(between).words
     return not words or (len(words) <= 12 and has_verb(between, 0, len(between)))
 
@@ -237,8 +235,6 @@ def _stop_in_article(piece: Piece) -> int:
 
 def in_article(entry: Entry, at: int) -> int:
     """Where a code point of an entry's text stands in its article."""
-    from index.records import PIECE_JOIN
-
     for start, end in entry.content:
         if at < end - start:
             return start + at
@@ -265,8 +261,8 @@ def _worth_showing(piece: Piece) -> bool:
     return comparison.matched >= 3 and comparison.alike >= 0.3
 
 
-def _different(pieces: "Sequence[Piece] | object") -> list[Piece]:
+def _different(pieces: Iterable[Piece]) -> list[Piece]:
     seen: dict[str, Piece] = {}
-    for piece in pieces:  # type: ignore[attr-defined]
+    for piece in pieces:
         seen.setdefault(piece.entry.variant_id, piece)
     return list(seen.values())

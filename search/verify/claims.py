@@ -1,6 +1,7 @@
 """A pasted text -> claims: words that somebody is said to have said, each with whom the text gives it to."""
 
 import dataclasses
+import itertools
 import re
 
 from index.analysis import exact_words
@@ -29,6 +30,11 @@ class Claim:
     """Whether the speaker is the asker's word; otherwise it was read from the text."""
     marked: bool = True
     """Whether it stood in quotation marks."""
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(exact_words(self.text))
 
 
 def claims_of(text: str, speaker: str | None = None) -> tuple[Claim, ...]:
@@ -87,7 +93,7 @@ def _quoted(text: str, stretches: list[Stretch]) -> list[Claim]:
 
 def _speaker(text: str, group: list[Stretch], edge: int, end: int) -> str | None:
     """Between the pieces first, then behind them, then in front; behind a sentence of its own nothing is looked for."""
-    for one, following in zip(group, group[1:], strict=False):
+    for one, following in itertools.pairwise(group):
         if who := attributing.speaker_behind(text, one.end, following.start):
             return who
     behind = None if _leads_on(text, group[-1], end) else attributing.speaker_behind(text, group[-1].end, end)
@@ -113,8 +119,10 @@ def _goes_on(text: str, one: Stretch, following: Stretch) -> bool:
     if "\n" in between.strip(" ") or len(between.split()) > _BETWEEN or _STOPS.search(between):
         return False
     open_end = text[one.start : one.end].rstrip(_MARKS + " ").endswith((",", "—", "–", "-"))
-    return attributing.has_verb(text, one.end, following.start) and (open_end or inside[:1].islower()) and (
-        between.rstrip().endswith((",", "—", "–", "-"))
+    return (
+        attributing.has_verb(text, one.end, following.start)
+        and (open_end or inside[:1].islower())
+        and (between.rstrip().endswith((",", "—", "–", "-")))
     )
 
 

@@ -1,10 +1,12 @@
 """A claim beside one quotation: what is the same, what differs, and what that makes of the claim's wording."""
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
-from index.analysis import exact_words
+from index.analysis import words
+from index.extract.words import word_set
 from index.records import PIECE_JOIN, Kind, Span
 from search.verify.aligning import Alignment, align
 from search.verify.results import Difference, Note, Operation, Wording
@@ -12,19 +14,20 @@ from search.verify.spoken import Said
 
 _BRACKETED = 6
 """Words that a pair of brackets may stand for."""
+_REPLACED = 4
+"""Words at a claim's end, at most, that may stand for as many of the other text."""
 _NEGATED = 4
 """Words left out, at most, that a "not" among them makes an alteration of."""
 _SENTENCE = 4
 """Words of a claim that counts as a sentence of its own."""
-_NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor nowhere without cannot cant dont wont hardly".split()
-)
-_NUMBERS = frozenset(
+_NEGATIONS = word_set("not no never none nobody nothing neither nor nowhere without cannot cant dont wont hardly")
+_NUMBERS = word_set(
     """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
-    half twice double percent""".split()
+    half twice double percent"""
 )
-_FILLERS = frozenset("and but so well because look now you know i mean i think uh um or yes no okay ok oh".split())
+_FILLERS = word_set("and but so well look now uh um oh ok okay")
+"""Words that a sentence may begin with and lose without losing anything."""
 _LONG_FORMS = {
     "can't": "can not",
     "cannot": "can not",
@@ -71,7 +74,7 @@ class Kept:
     def pieces(self) -> tuple[Span, ...]:
         """The stretches that no ellipsis or bracket interrupts."""
         edges = sorted({0, len(self.words), *self.cuts, *self.brackets})
-        return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b)
+        return tuple((a, b) for a, b in itertools.pairwise(edges) if a < b)
 
     def place(self, word: int) -> int:
         """Where word `word` of those that are compared stands among all, also behind the last."""
@@ -132,15 +135,13 @@ class Comparison:
     def alike(self) -> float:
         """0 to 1: twice the words that both have, by all words of both; what counts for nothing is left aside."""
         every = sum(
-            d.claim[1] - d.claim[0] + d.found[1] - d.found[0]
-            for d in self.differs
-            if d.kind == "same" or d.counts
+            d.claim[1] - d.claim[0] + d.found[1] - d.found[0] for d in self.differs if d.kind == "same" or d.counts
         )
         return round(2 * self.matched / every, 3) if every else 0.0
 
-    def operations(self) -> tuple[Operation, ...]:
-        """The differences in code points of both texts."""
-        claim_at = _tiles(self.claim, [d.claim for d in self.differs], whole=True)
+    def operations(self, *, whole: bool = True) -> tuple[Operation, ...]:
+        """The differences in code points of both texts; `whole`: they reach over all of the claim's."""
+        claim_at = _tiles(self.claim, [d.claim for d in self.differs], whole=whole)
         found_at = _tiles(self.found, [d.found for d in self.differs], whole=False)
         return tuple(
             Operation(kind=d.kind, claim=ours, found=theirs, note=d.note)
@@ -173,7 +174,7 @@ def _differs(claim: Kept, found: Kept, alignment: Alignment) -> tuple[Differ, ..
     head = runs[0].claim
     if head:
         start = runs[0].found
-        while start > 0 and runs[0].found - start < head and not _sentence_between(found, start):
+        while head <= _REPLACED and start > 0 and runs[0].found - start < head and not _sentence_between(found, start):
             start -= 1
         out.append(_differ(claim, found, (0, head), (start, runs[0].found)))
     for number, run in enumerate(runs):
@@ -185,7 +186,9 @@ def _differs(claim: Kept, found: Kept, alignment: Alignment) -> tuple[Differ, ..
     tail = runs[-1].claim + runs[-1].length
     if tail < len(claim.words):
         first = stop = runs[-1].found + runs[-1].length
-        while stop < len(found.words) and stop - first < len(claim.words) - tail:
+        while (
+            len(claim.words) - tail <= _REPLACED and stop < len(found.words) and stop - first < len(claim.words) - tail
+        ):
             if _sentence_between(found, stop) and stop > first:
                 break
             stop += 1
@@ -260,8 +263,6 @@ def _numbers(words: Sequence[str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    from index.analysis import words
-
     return next((token.stem for token in words(word)), word)
 
 
@@ -295,7 +296,7 @@ def _ends_sentence(claim: Kept) -> bool:
 
 
 def _ended(found: Kept, word: int) -> bool:
-    """Whether a sentence ends in front of a word; a new piece with a capital begins a new one, as far as can be seen."""
+    """Whether a sentence ends in front of a word; a new piece with a capital begins a new one as far as one sees."""
     place = found.place(word)
     between = found.said.between(place)
     if PIECE_JOIN in between:
@@ -335,15 +336,10 @@ def _tiles(text: Kept, spans: Sequence[Span], *, whole: bool) -> list[Span]:
     if not whole and spans[-1][0] == spans[-1][1] and edges:
         end = max(end, edges[-1]) if last >= len(text.words) else edges[-1]
     edges.append(max(end, edges[-1]))
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _closed(said: Said, word: int) -> int:
     """Behind a word and the punctuation that follows it closely."""
     match = _CLOSING.match(said.text, said.ends[word])
     return match.end() if match else said.ends[word]
-
-
-def words_in(text: str) -> int:
-    """How many words a text has."""
-    return len(exact_words(text))

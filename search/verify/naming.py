@@ -60,7 +60,7 @@ def _may_be_one(first: str, second: str) -> bool:
     if first == second or (min(len(first), len(second)) == 1 and first[0] == second[0]):
         return True
     full = {_full(first), _full(second)}
-    return len(full) == 1 or first in full and second in full
+    return len(full) == 1 or (first in full and second in full)
 
 
 def _full(given: str) -> str:

@@ -10,9 +10,7 @@ from index.records import Span, SpeakerType, Status
 from search.results import BuildShown, Hit
 
 Wording: TypeAlias = Literal["verbatim", "altered", "cut_short", "stitched", "not_found"]
-Verdict: TypeAlias = Literal[
-    "verbatim", "altered", "cut_short", "stitched", "someone_else", "disputed", "not_found"
-]
+Verdict: TypeAlias = Literal["verbatim", "altered", "cut_short", "stitched", "someone_else", "disputed", "not_found"]
 Match: TypeAlias = Literal["same", "other", "unnamed", "unknown", "not_asked"]
 """The claimed speaker is (same) or is not (other) who the collection says; it gives somebody without a name (unnamed)
 or nobody (unknown); no speaker was claimed (not_asked)."""
@@ -38,7 +36,7 @@ class ClaimShown:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One stretch of the comparison. Spans follow one another without a gap; an empty one is where words are missing."""
+    """One stretch of the comparison. Spans follow one another without a gap; an empty one is where words miss."""
 
     kind: Difference
     claim: Span
