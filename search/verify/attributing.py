@@ -27,7 +27,7 @@ _HELPERS = word_set(
     "has had have is was also then later once again already still famously reportedly recently apparently never "
     "allegedly often would did to on of"
 )
-_WORD = re.compile(r"[^\W_](?:[\w’'&-]*[^\W_])?\.?", re.UNICODE)
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_](?:[\w’'&-]*[^\W_])?\.?")
 _OPENERS = word_set(
     "the a an in on at as but and when while after before last this that it if there then so yes no yesterday today "
     "according meanwhile earlier later we i you they he she what who how why for with from"
