@@ -4,6 +4,7 @@ Nothing here asks the checker: what a claim is, is known from how it was made.
 """
 
 import dataclasses
+import itertools
 import random
 import re
 from collections import defaultdict
@@ -15,10 +16,10 @@ from search.core import Core
 from search.verify.naming import same_person
 from search.verify.results import Verdict
 
-NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot".split())
+NEGATIONS = frozenset(("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot"))
 _ENDS = re.compile(r"[.!?]")
 _TRIES = 20_000
-_FRAMES = "{subject} {verb} {what} {where} and {subject2} {verb2} {what2} {when}".split("|")
+_FRAME = "{subject} {verb} {what} {where} and {subject2} {verb2} {what2} {when}"
 _PARTS: dict[str, tuple[str, ...]] = {
     "subject": ("We", "I", "They", "The people", "You", "Everybody here", "My friends", "The government"),
     "subject2": ("we", "I", "they", "people", "you", "everybody", "nobody", "the country"),
@@ -104,7 +105,7 @@ class Maker:
             entry = self._core.entry(self._random.randrange(self._rows))
             said = [token.exact for token in words(entry.text)]
             self._vocabulary += said
-            for one, following in zip(said, said[1:], strict=False):
+            for one, following in itertools.pairwise(said):
                 self._follow[one].append(following)
             if entry.speaker and entry.speaker_type == "person" and len(entry.speaker.split()) == 2:
                 self._names.append(entry.speaker)
@@ -242,7 +243,7 @@ class Maker:
                 text = " ".join(self._walk(self._random.randint(6, 20)))
             else:
                 choice = {name: self._random.choice(values) for name, values in _PARTS.items()}
-                text = self._random.choice(_FRAMES).format(**choice)
+                text = _FRAME.format(**choice)
             text = text.replace(" 's", "'s")
             if not self._says(text):
                 name = self._random.choice(self._names) if self._random.random() < 0.5 else None
