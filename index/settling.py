@@ -1,8 +1,8 @@
 """What only a collection can tell, settled after articles were read and before a build is made of them.
 
 Who is who, which quotations are the same words, and what their witnesses make of one another. All of it is kept in the
-archive, and only what new, changed or corrected articles touch is settled anew. Nothing is done by halves: a run that is
-killed leaves the archive as it was, with the same articles waiting.
+archive, and only what new, changed or corrected articles touch is settled anew. Nothing is done by halves: a run that
+is killed leaves the archive as it was, with the same articles waiting.
 """
 
 import dataclasses
@@ -11,12 +11,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from index import identity, variants
 from index.archive import Archive
-from index.identity import LocalKey, PeopleFile, Resolution, Rulings
+from index.identity import People, PeopleFile, Resolution, Rulings
 from index.ledger import Correction, corrected, in_force
-from index.records import Article, Quotation, Rival
+from index.records import Article, Quotation, Rival, SpeakerType
 from index.witnesses import Finding, Report, weigh
 
 VERSION = "1"
@@ -40,6 +41,8 @@ SCHEMA = """
 """
 
 Progress = Callable[[int], None]
+Resolutions: TypeAlias = Mapping[tuple[str, SpeakerType], Resolution]
+"""Who the named speakers of one article are, by name and type there."""
 _WORD = re.compile(r"[^\W_]+")
 _AROUND = 200
 """Letters before and after a quotation by which copies of one text are known."""
@@ -72,7 +75,7 @@ def settle(
     """Settles what waits, or, with `whole`, everything; the caller holds the write lock. Commits at the end."""
     connection = archive.connection
     held = in_force(archive.corrections())
-    if whole or _made_by(connection) != _maker(people):
+    if whole or _made_by(connection) != _maker():
         connection.execute("INSERT OR IGNORE INTO unsettled SELECT id FROM articles")
     waiting = [row[0] for row in connection.execute("SELECT article_id FROM unsettled ORDER BY 1")]
     there, gone = _parted(archive, waiting)
@@ -80,12 +83,13 @@ def settle(
     changed = variants.update(connection, _taken_in(archive, there, held, lost, progress), waiting)
     for article_id in gone:
         identity.store(connection, article_id, ())
-    moved = identity.settle(connection, people=people, rulings=rulings_of(held))
-    weighed = _weigh(archive, held, changed | variants.groups_in(connection, moved))
+    rulings = rulings_of(held)
+    moved = identity.settle(connection, people=people, rulings=rulings)
+    weighed = _weigh(archive, held, rulings, changed | variants.groups_in(connection, moved))
     affected = set(there) | moved | weighed
     archive.touch(affected)
     connection.execute("DELETE FROM unsettled")
-    connection.execute("INSERT OR REPLACE INTO settled_by VALUES ('maker', ?)", (_maker(people),))
+    connection.execute("INSERT OR REPLACE INTO settled_by VALUES ('maker', ?)", (_maker(),))
     archive.commit()
     return Settled(len(there), len(affected), tuple(lost))
 
@@ -132,8 +136,8 @@ def findings(connection: sqlite3.Connection, article_id: str) -> dict[str, Findi
     }
 
 
-def _maker(people: PeopleFile | None) -> str:
-    return f"{VERSION} {identity.VERSION} {variants.VERSION} {people.digest if people else ''}"
+def _maker() -> str:
+    return VERSION
 
 
 def _made_by(connection: sqlite3.Connection) -> str:
@@ -158,11 +162,7 @@ def _taken_in(
 ) -> Iterator[variants.Saying]:
     """The quotations of some articles, as `variants` wants them; their speakers are kept for `identity` on the way."""
     corrections = by_article(held)
-    for article_id in ids:
-        found = archive.with_quotations(article_id)
-        if found is None:
-            continue
-        article, quotations = found
+    for article, quotations in archive.articles(ids):
         done = corrected(quotations, corrections.get(article.id, ()), article.text)
         lost += done.lost
         identity.store(archive.connection, article.id, identity.local_speakers(article, done.quotations))
@@ -186,11 +186,10 @@ def _saying(article: Article, quotation: Quotation) -> variants.Saying:
     )
 
 
-def _weigh(archive: Archive, held: Sequence[Correction], groups: Collection[str]) -> set[str]:
+def _weigh(archive: Archive, held: Sequence[Correction], rulings: Rulings, groups: Collection[str]) -> set[str]:
     """Weighs the witnesses of some groups anew; the articles for which that changed something."""
     connection = archive.connection
-    corrections = by_article(held)
-    asked = _Asked(archive, corrections)
+    asked = _Asked(archive, by_article(held), People(connection, rulings=rulings))
     affected: set[str] = set()
     for group_id in sorted(groups):
         members = variants.members(connection, group_id)
@@ -231,8 +230,9 @@ def _row(one: Finding) -> tuple[str | None, float, int, str]:
 class _Asked:
     """What is known of quotations and articles, a few articles at a time."""
 
-    def __init__(self, archive: Archive, corrections: Mapping[str, Sequence[Correction]]) -> None:
+    def __init__(self, archive: Archive, corrections: Mapping[str, Sequence[Correction]], people: People) -> None:
         self._archive = archive
+        self._people = people
         self._corrections = corrections
         self._quotations = functools.lru_cache(maxsize=_REMEMBERED)(self._read)
         self._text = functools.lru_cache(maxsize=_REMEMBERED // 10)(self._words_of)
@@ -264,33 +264,30 @@ class _Asked:
         words = self._text(article_id)
         return any(f" {form} " in words for form in self._forms(person_id))
 
-    def _read(self, article_id: str) -> tuple[dict[str, Quotation], Mapping[LocalKey, Resolution]]:
-        found = self._archive.with_quotations(article_id)
-        if found is None:
-            return {}, {}
-        article, quotations = found
-        done = corrected(quotations, self._corrections.get(article_id, ()), article.text)
-        return {one.id: one for one in done.quotations}, identity.resolutions(self._archive.connection, article_id)
+    def _read(self, article_id: str) -> tuple[dict[str, Quotation], Resolutions]:
+        quotations = self._archive.quotations(article_id)
+        if corrections := self._corrections.get(article_id):
+            article = self._archive.article(article_id)
+            quotations = corrected(quotations, corrections, article.text if article else "").quotations
+        return {one.id: one for one in quotations}, self._people.of_article(article_id)
 
     def _words_of(self, article_id: str) -> str:
         article = self._archive.article(article_id)
         return _spaced(article.text) if article else ""
 
     def _forms_of(self, person_id: str) -> frozenset[str]:
-        person = identity.person(self._archive.connection, person_id)
-        if person is None:
-            return frozenset()
-        forms = {_spaced(form).strip() for form, _ in person.forms[:_MOST_FORMS]}
-        if person.type == "person":
+        names = self._people.names_of(person_id, _MOST_FORMS)
+        forms = {_spaced(name).strip() for name in names}
+        if names and self._people.type(person_id) == "person":
             forms |= {form.rpartition(" ")[2] for form in forms}
         return frozenset(form for form in forms if len(form) > 1)
 
 
-def resolved(quotation: Quotation, resolutions: Mapping[LocalKey, Resolution]) -> Resolution | None:
+def resolved(quotation: Quotation, resolutions: Resolutions) -> Resolution | None:
     """Who the speaker of a quotation is in the collection; None for the unnamed and for nobody."""
     if quotation.speaker is None:
         return None
-    found = resolutions.get((quotation.article_id, quotation.speaker, quotation.speaker_type))
+    found = resolutions.get((quotation.speaker, quotation.speaker_type))
     return None if found is None or found.status == "unnamed" else found
 
 
