@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from index import whoosh_codec
-from index.archive import Archive
-from index.article_store import FILE_NAME, write_articles
-from index.entries import make_entries
-from index.errors import BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
+from index.archive import Archive, Changes
+from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
+from index.entries import Settled, make_entries, settle
+from index.errors import ArchiveError, BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import (
     BUILD_ID,
     POINTER,
@@ -81,6 +81,8 @@ def build(
                 raise
             note(f"build {earlier.name} could not be gone on from ({_what(error)}); the index was written whole")
             manifest = _make(builds, archive, None, progress)
+    except ArchiveError as error:
+        raise BuildError(f"the new build was not published: {error}") from error
     except (OSError, sqlite3.Error) as error:
         raise BuildError(
             f"the new build was not published: {_remedy(settings, error)}. What was published before still stands"
@@ -162,7 +164,10 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
     making = builds / f".making-{build_id}"
     try:
         making.mkdir()
-        articles, quotations = _write(making, archive, earlier, progress)
+        settled = settle(archive)
+        archive.note_build(build_id, archive.revision())
+        archive.commit()
+        articles, quotations = _write(making, archive, settled, earlier, progress)
         manifest = write_manifest(
             making,
             earlier=earlier,
@@ -183,28 +188,71 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
     return manifest
 
 
-def _write(folder: Path, archive: Archive, earlier: Path | None, progress: Progress | None) -> tuple[int, int]:
+def _write(
+    folder: Path, archive: Archive, settled: Settled, earlier: Path | None, progress: Progress | None
+) -> tuple[int, int]:
     """Writes and checks a build's files; returns how many articles and quotations it holds."""
+    changes = _changes(archive, earlier) if earlier is not None else None
+    _write_articles(folder, archive, earlier, changes)
     sample = _Sample()
-    articles = write_articles(folder / FILE_NAME, archive.articles_alone())
-    sync(folder / FILE_NAME)
-    entries = sample.watch(make_entries(archive))
-    quotations = whoosh_codec.write(folder, entries, previous=earlier, progress=progress)
-    counts = archive.counts()
-    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
-        found = articles, min(quotations, reader.rows)
-        if found != (counts.articles, counts.quotations):
+    entries = sample.watch(make_entries(archive, settled, changes.changed if changes else None))
+    replacing = (*changes.changed, *changes.removed) if changes else None
+    came = whoosh_codec.write(folder, entries, previous=earlier, replacing=replacing, progress=progress)
+    wanted = archive.size()
+    with contextlib.closing(whoosh_codec.Reader(folder)) as reader, contextlib.closing(_store(folder)) as store:
+        found = len(store), reader.rows if changes else min(came, reader.rows)
+        if found != wanted:
             raise _UnsoundError(
-                f"the new build holds {found[0]} articles and {found[1]} quotations, the archive {counts.articles} and "
-                f"{counts.quotations}; it was not published"
+                f"the new build holds {found[0]} articles and {found[1]} quotations, the archive {wanted[0]} and "
+                f"{wanted[1]}; it was not published"
             )
-        for entry in (*sample.entries, *_newest(reader)):
+        for entry in (*sample.entries, *_newest(reader), *_archived(reader, archive, settled)):
             if not whoosh_codec.finds(reader, entry):
                 raise _UnsoundError(
                     f"the new build does not find quotation {entry.id} of article {entry.article_id} by its own "
                     "words; it was not published"
                 )
-    return articles, quotations
+    if progress and changes:
+        progress(max(0, wanted[1] - came))
+    return wanted
+
+
+def _changes(archive: Archive, earlier: Path) -> Changes | None:
+    """What has changed since a build was made; None where it was not made from this archive as it was then."""
+    manifest = read_manifest(earlier)
+    return archive.changed_since(manifest.revision) if archive.has_made(manifest.id, manifest.revision) else None
+
+
+def _write_articles(folder: Path, archive: Archive, earlier: Path | None, changes: Changes | None) -> None:
+    """Writes the build's articles, or what has changed of them."""
+    gone_on = False
+    if earlier is not None and changes is not None:
+        gone_on = go_on(
+            folder / FILE_NAME,
+            earlier / FILE_NAME,
+            changed=changes.changed,
+            removed=changes.removed,
+            find=archive.article,
+        )
+    if not gone_on:
+        write_articles(folder / FILE_NAME, archive.articles_alone())
+    for path in folder.glob("*.sqlite"):
+        sync(path)
+
+
+def _store(folder: Path) -> ArticleStore:
+    return ArticleStore(folder / FILE_NAME)
+
+
+def _archived(reader: whoosh_codec.Reader, archive: Archive, settled: Settled) -> Iterator[Entry]:
+    """What the archive has of the articles of some entries: also of those that were taken over."""
+    rows = [
+        part.base + row
+        for part in reader.parts
+        for row in random.sample(range(part.segment.rows), min(_SAMPLED, part.segment.rows))
+        if part.live is None or part.live[row]
+    ]
+    return make_entries(archive, settled, dict.fromkeys(reader.entry(row).article_id for row in rows))
 
 
 def _newest(reader: whoosh_codec.Reader) -> list[Entry]:

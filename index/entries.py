@@ -1,32 +1,79 @@
 """Archived articles and quotations -> the entries that are published."""
 
-from collections.abc import Iterator
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator
 
 from index.archive import Archive
-from index.identity import Identity, status_of
+from index.identity import Identity, Person, status_of
 from index.records import CONTEXT, Article, Entry, Quotation
-from index.variants import Variants, variant_id
+from index.variants import VariantGroup, Variants, variant_id
 
 
-def make_entries(archive: Archive) -> Iterator[Entry]:
-    """Every quotation of the archive as an entry, undated ones first, then by date, article and place.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settled:
+    """Who is who in a collection, and which quotations are versions of one another."""
 
-    Reads the archive twice: who is who and what was said elsewhere are known only after all has been seen.
+    identity: Identity
+    variants: Variants
+
+    def person(self, quotation: Quotation) -> Person | None:
+        """Who said it; None for the unnamed and for nobody."""
+        return self.identity.person(quotation)
+
+    def group(self, quotation: Quotation) -> VariantGroup:
+        """The versions of a quotation."""
+        return self.variants.group(quotation)
+
+
+def settle(archive: Archive) -> Settled:
+    """Who is who, from all quotations of the archive.
+
+    Articles whose entries change by that, though they have not changed themselves, are touched in the archive. Call its
+    `commit` afterwards.
     """
     identity, variants = Identity(), Variants()
-    for article, quotations in archive.articles():
+    for _, date, quotations in archive.all_quotations():
         identity.add(quotations)
-        variants.add(quotations, article.date)
+        variants.add(quotations, date)
     identity.settle()
-    for article, quotations in archive.articles():
+    settled = Settled(identity, variants)
+    earlier = archive.settled()
+    changed: list[tuple[str, bytes]] = []
+    for article_id, _, quotations in archive.all_quotations():
+        digest = _digest(quotations, settled)
+        if digest != earlier.get(article_id):
+            changed.append((article_id, digest))
+    archive.touch(article_id for article_id, _ in changed if article_id in earlier)
+    archive.settle(changed)
+    return settled
+
+
+def _digest(quotations: Iterable[Quotation], settled: Settled) -> bytes:
+    """What the entries of an article take from other articles, as a digest."""
+    digest = hashlib.blake2b(digest_size=16)
+    for quotation in quotations:
+        person, group = settled.person(quotation), settled.group(quotation)
+        rivals = group.rivals(quotation) if person else ()
+        known = (person.id, person.name, person.type) if person else None
+        digest.update(repr((known, group.count, group.first, rivals)).encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def make_entries(archive: Archive, settled: Settled, article_ids: Iterable[str] | None = None) -> Iterator[Entry]:
+    """Every quotation of the archive as an entry, undated ones first, then by date, article and place.
+
+    Given `article_ids`, only of those articles, in the order in which they are given.
+    """
+    for article, quotations in archive.articles(article_ids):
         for quotation in quotations:
-            yield make_entry(article, quotation, identity=identity, variants=variants)
+            yield make_entry(article, quotation, settled)
 
 
-def make_entry(article: Article, quotation: Quotation, *, identity: Identity, variants: Variants) -> Entry:
+def make_entry(article: Article, quotation: Quotation, settled: Settled) -> Entry:
     """One quotation with everything that search and display need."""
-    person = identity.person(quotation)
-    group = variants.group(quotation)
+    person = settled.person(quotation)
+    group = settled.group(quotation)
     rivals = group.rivals(quotation) if person else ()
     start, end = quotation.content[0][0], quotation.content[-1][1]
     return Entry(

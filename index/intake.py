@@ -136,7 +136,7 @@ def _publish(
     settings: Settings, archive: Archive, *, watcher: Watcher, note: Callable[[str], None], whole: bool = False
 ) -> Manifest:
     """A new build of the archive, with the watcher told of each quotation."""
-    progress = watcher.building(archive.counts().quotations)
+    progress = watcher.building(archive.size()[1])
     return build(settings, archive, whole=whole, progress=progress, note=note)
 
 

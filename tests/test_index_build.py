@@ -11,7 +11,7 @@ from index import whoosh_codec
 from index.archive import Archive
 from index.article_store import FILE_NAME, ArticleStore
 from index.build import build, prune, up_to_date
-from index.entries import make_entries
+from index.entries import make_entries, settle
 from index.errors import BuildError, LockHeldError, UsageError
 from index.lock import write_lock
 from index.manifest import check, publish, published
@@ -50,7 +50,7 @@ def test_a_build_carries_its_articles(settings: Settings) -> None:
 
 def entries(settings: Settings) -> list[Entry]:
     with Archive(settings.archive) as archive:
-        return list(make_entries(archive))
+        return list(make_entries(archive, settle(archive)))
 
 
 def test_entries_come_undated_first(settings: Settings) -> None:
@@ -121,7 +121,7 @@ def test_what_was_published_stands_when_a_build_cannot_be_written(
 
     monkeypatch.setattr(builds, "write_articles", no_room)
     with Archive(settings.archive) as archive, pytest.raises(BuildError, match="published before still stands"):
-        build(settings, archive)
+        build(settings, archive, whole=True)
     assert check(published(settings.builds)).id == before.name
     assert [path.name for path in settings.builds.iterdir() if path.is_dir()] == [before.name]
 
@@ -129,9 +129,9 @@ def test_what_was_published_stands_when_a_build_cannot_be_written(
 def test_a_build_that_lost_an_entry_is_not_published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = published(settings.builds)
     whole = builds.make_entries
-    monkeypatch.setattr(builds, "make_entries", lambda archive: list(whole(archive))[:-1])
+    monkeypatch.setattr(builds, "make_entries", lambda *given: list(whole(*given))[:-1])
     with Archive(settings.archive) as archive, pytest.raises(BuildError, match="2 quotations, the archive 2 and 3"):
-        build(settings, archive)
+        build(settings, archive, whole=True)
     assert published(settings.builds) == before
 
 

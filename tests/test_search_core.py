@@ -158,7 +158,7 @@ def _by_date(ids: Sequence[str], rows: dict[str, int], date: Sequence[int], *, n
 def check(history: History, questions: Sequence[Question]) -> tuple[int, bool]:
     """Compares all answers; returns of how many segments the index is, and whether rows of them are deleted."""
     with a_folder() as folder:
-        core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part))
+        core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part, by_article=history.by_article))
         oracle = Oracle(history.runs[-1])
         rows = rows_by_id(core, history.runs[-1])
         for question in questions:
