@@ -15,11 +15,13 @@ from index.identity.common_names import COMMON_SURNAMES
 from index.identity.names import Name, fits, last_part, read_name, related, sounds_alike, variants_of
 from index.identity.people_file import Entry
 from index.identity.records import LocalKey, LocalSpeaker
-from index.identity.scoring import Profile, day_of, evidence, profile_of, score
+from index.identity.scoring import AGAINST_BLOCK, Profile, day_of, evidence, profile_of, score
 from index.identity.splitting import parts_of
 
 MOST_CANDIDATES = 30
 """How many people of one surname are looked at for a name that does not say which."""
+_MOST_WEIGHED = 16
+"""How many of them are weighed against one another."""
 _SAMPLE = 12
 """Of how many of somebody's articles the evidence is looked at when two people may be one."""
 _SURE = 0.8
@@ -31,6 +33,8 @@ _COMMON = 2.5
 _ALONE = 4.0
 """For somebody whose surname nobody else in the collection has."""
 _JOINS = 0.5
+_DWARFED = 200
+"""Beside somebody named in so many times more articles nobody is thought of."""
 _GIANT = 20
 _OFFICES = frozenset({"president", "senator", "representative", "governor", "speaker", "leader", "secretary", "chancellor"})
 _NO_GIVEN = frozenset({"will", "more", "may"})
@@ -55,6 +59,8 @@ class Cluster:
     articles: set[str] = field(default_factory=set)
     """Where the person is named in full."""
     why: dict[LocalKey, tuple[str, ...]] = field(default_factory=dict)
+    first: LocalKey = ("\U0010ffff", "", "person")
+    """The smallest key of a member that is named in full."""
 
     @property
     def lead(self) -> Name:
@@ -80,6 +86,7 @@ class Cluster:
         self.members.extend(members)
         self.names[name] += len(members)
         self.profile.add(members)
+        self.first = min(self.first, *(m.key for m in members))
         self.articles.update(m.article_id for m in members)
 
     def join(self, other: "Cluster") -> None:
@@ -88,6 +95,7 @@ class Cluster:
         self.names.update(other.names)
         self.profile.add(other.members)
         self.articles |= other.articles
+        self.first = min(self.first, other.first)
         self.why.update(other.why)
         self.entry = self.entry or other.entry
         self.pinned = self.pinned or other.pinned
@@ -102,8 +110,7 @@ class Cluster:
     @property
     def order(self) -> tuple[int, str, str]:
         """By size, then by what its first member is: no two clusters are equal."""
-        first = min(self.members, key=lambda m: m.key)
-        return -len(self.members), first.article_id, first.name
+        return -self.profile.size, self.first[0], self.first[1]
 
 
 @dataclass(slots=True)
@@ -167,7 +174,7 @@ class _Surname:
         for member, name in found:
             key = (name.given, name.surname, name.suffix)
             self.forms[Name(*key, usual[key])].append(member)
-        self.everybody = profile_of(member for member, _ in found)
+        self.everybody = profile_of([member for member, _ in found], AGAINST_BLOCK)
         self.entries = [e for e in entries if any(last_part(n.surname) == surname for n in e.names)]
         self.clusters: list[Cluster] = []
         self.open: list[Open] = []
@@ -237,7 +244,12 @@ class _Surname:
         if not _has_suffix(known):
             return True
         together = sum(m.article_id in known.articles for n in plain for m in self.forms[n])
-        return size <= 2 * len(known.members) and together <= 0.1 * size
+        if together > 0.05 * min(size, len(known.members)):
+            return False
+        alone = Cluster()
+        for name in plain:
+            alone.take(self.forms[name], name)
+        return size <= 2 * len(known.members) or mean_evidence(known, alone, self.everybody) > 0
 
     def _initials(self) -> None:
         """ "J. Smith", "J. Edgar Hoover": the one person whom it fits, or a person of that name."""
@@ -383,7 +395,10 @@ class _Surname:
 
     def _decide(self, member: LocalSpeaker, name: Name, candidates: list[Cluster]) -> bool:
         """Gives a speaker to the likeliest of some people, or leaves them open; False where it is none of these."""
-        looked = sorted(candidates, key=lambda c: c.order)[:MOST_CANDIDATES]
+        looked = sorted(candidates, key=lambda c: c.order)[:_MOST_WEIGHED]
+        largest = looked[0].profile
+        if not member.gender or largest.signs["gender"][member.gender] * 2 > largest.given["gender"]:
+            looked = [c for c in looked if c.profile.size * _DWARFED >= largest.size]
         rows = [(self._likelihood(member, c), c) for c in looked]
         alone = len(candidates) == 1 and len(self.clusters) <= 1
         unknown = _NOBODY_KNOWN + (_COMMON if self.surname in COMMON_SURNAMES else 0.0) - (_ALONE if alone else 0.0)

@@ -20,7 +20,7 @@ Fit = Literal["same", "near", "open", "never"]
 """same: nothing in the names tells them apart; near: by nickname, initial or spelling; open: only the surname is there,
 or both names leave room; never: two people."""
 
-SUFFIXES = {"jr": "jr", "sr": "sr", "ii": "ii", "iii": "iii", "iv": "iv", "junior": "jr", "senior": "sr"}
+SUFFIXES = {"jr": "jr", "sr": "", "ii": "ii", "iii": "iii", "iv": "iv", "junior": "jr", "senior": ""}
 PARTICLES = frozenset(words.PARTICLES - {"y", "ben", "abu"}) | word_set("bin ibn saint st san santa la le lo das dos")
 _ARTICLES = re.compile(r"^(?:al|el|as|ash|an|ul)[-‑ ]")
 _FIRST = word_set(
@@ -148,7 +148,7 @@ def _titled(word: str) -> str:
 
 
 def _suffix_shown(suffix: str) -> str:
-    return suffix.capitalize() + "." if suffix in ("jr", "sr") else suffix.upper()
+    return "Jr." if suffix == "jr" else suffix.upper()
 
 
 def _is_nobody(word: str) -> bool:

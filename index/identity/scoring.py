@@ -11,16 +11,17 @@ import datetime
 import functools
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy
-from numpy.typing import NDArray
 
 from index.identity.records import LocalSpeaker
 
 KINDS = ("titles", "organizations", "places", "party", "gender", "beside", "topics", "source")
+AGAINST_BLOCK = ("party", "gender", "source")
+"""Kinds that are held against the block's own shares; the others against those of the news at large."""
+MOST_COUNTED = 400
+"""How many of somebody's articles are looked at."""
 FEATURES = ("size", "near in time", *KINDS)
 _LOWEST = {"beside": 0.0, "topics": 0.0, "organizations": 0.0, "source": 0.0}
 """Kinds of which an article may lack a sign without that telling anything."""
@@ -74,21 +75,27 @@ class Profile:
     """What a set of articles says of somebody: how many have each sign."""
 
     size: int = 0
-    signs: dict[str, collections.Counter[str]] = field(
-        default_factory=lambda: {kind: collections.Counter() for kind in KINDS}
-    )
+    signs: dict[str, collections.Counter[str]] = field(default_factory=lambda: collections.defaultdict(collections.Counter))
     given: collections.Counter[str] = field(default_factory=collections.Counter)
-    """How many articles say anything of a kind."""
+    """How many articles say anything of a kind, of those that were looked at."""
     days: list[int] = field(default_factory=list)
+    known: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Log-ratios that were worked out; a profile is only ever held against one `everybody`."""
 
-    def add(self, speakers: Iterable[LocalSpeaker]) -> None:
-        """Counts some speakers in."""
-        for speaker in speakers:
-            self.size += 1
-            for kind in KINDS:
-                found = signs_of(speaker, kind)
-                if found:
-                    self.given[kind] += 1
+    def add(self, speakers: Sequence[LocalSpeaker], kinds: Sequence[str] = KINDS) -> None:
+        """Counts some speakers in; of many a spread of MOST_COUNTED stands for all."""
+        self.known.clear()
+        self.size += len(speakers)
+        step = max(1, len(speakers) // MOST_COUNTED)
+        for speaker in speakers[::step]:
+            for kind in kinds:
+                found = getattr(speaker, kind)
+                if not found:
+                    continue
+                self.given[kind] += 1
+                if isinstance(found, str):
+                    self.signs[kind][found] += 1
+                else:
                     self.signs[kind].update(found)
             day = day_of(speaker.date)
             if day is not None:
@@ -96,23 +103,24 @@ class Profile:
         self.days.sort()
 
 
-def profile_of(speakers: Iterable[LocalSpeaker]) -> Profile:
+def profile_of(speakers: Sequence[LocalSpeaker], kinds: Sequence[str] = KINDS) -> Profile:
     """The profile of some speakers."""
     made = Profile()
-    made.add(speakers)
+    made.add(speakers, kinds)
     return made
 
 
-def features(speaker: LocalSpeaker, person: Profile, everybody: Profile, *, itself: bool = False) -> NDArray[numpy.float64]:
+def features(speaker: LocalSpeaker, person: Profile, everybody: Profile, *, itself: bool = False) -> list[float]:
     """FEATURES of a speaker beside a person; `itself` when the speaker is among those counted, and is then left out."""
-    out = numpy.zeros(len(FEATURES))
+    out = [0.0] * len(FEATURES)
     own = 1 if itself else 0
     size = person.size - own
     out[0] = math.log(size + _UNSEEN)
     day = day_of(speaker.date)
     if day is not None and person.days:
         near = _near(person.days, day) - own
-        out[1] = math.log((near + 0.5) / (size * _near(everybody.days, day) / max(1, len(everybody.days)) + 0.5))
+        usual = _near(everybody.days, day) / max(1, len(everybody.days))
+        out[1] = math.log((near + 0.5) / ((len(person.days) - own) * usual + 0.5))
     for k, kind in enumerate(KINDS, 2):
         out[k] = _ratio(kind, speaker, person, everybody, own)
     return out
@@ -127,25 +135,37 @@ def _ratio(kind: str, speaker: LocalSpeaker, person: Profile, everybody: Profile
     found = signs_of(speaker, kind)
     if not found:
         return 0.0
-    theirs, all_of_them = person.signs[kind], everybody.signs[kind]
-    given = person.given[kind] - own
-    usual = background().get(kind)
-    total = everybody.given[kind] + 1.0
+    if own:
+        return sum(_log_ratio(kind, sign, person, everybody, own) for sign in found)
+    known = person.known.setdefault(kind, {})
     out = 0.0
     for sign in found:
-        share = usual.get(sign, _RARE) if usual is not None else (all_of_them[sign] + _UNSEEN) / total
-        ratio = (theirs[sign] - own + _SMOOTH * share) / (given + _SMOOTH) / share
-        lowest = _LOWEST.get(kind, -_LIMIT)
-        out += min(_LIMIT, max(lowest, math.log(ratio))) if ratio > 0 else lowest
+        value = known.get(sign)
+        if value is None:
+            value = known[sign] = _log_ratio(kind, sign, person, everybody, 0)
+        out += value
     return out
+
+
+def _log_ratio(kind: str, sign: str, person: Profile, everybody: Profile, own: int) -> float:
+    """How much likelier a sign is for a person than for anybody, as a logarithm within bounds."""
+    usual = background().get(kind)
+    if usual is not None:
+        share = usual.get(sign, _RARE)
+    else:
+        share = (everybody.signs[kind][sign] + _UNSEEN) / (everybody.given[kind] + 1.0)
+    ratio = (person.signs[kind][sign] - own + _SMOOTH * share) / (person.given[kind] - own + _SMOOTH) / share
+    lowest = _LOWEST.get(kind, -_LIMIT)
+    return min(_LIMIT, max(lowest, math.log(ratio))) if ratio > 0 else lowest
 
 
 def score(speaker: LocalSpeaker, person: Profile, everybody: Profile, *, itself: bool = False) -> float:
     """Log-odds, prior included, that a speaker is the person; comparable within one block only."""
-    return float(features(speaker, person, everybody, itself=itself) @ numpy.asarray(weights()))
+    row = features(speaker, person, everybody, itself=itself)
+    return sum(weight * value for weight, value in zip(weights(), row, strict=True))
 
 
 def evidence(speaker: LocalSpeaker, person: Profile, everybody: Profile, *, itself: bool = False) -> float:
     """The same without the prior: above 0 where what is said speaks for the person."""
-    row = features(speaker, person, everybody, itself=itself) * numpy.asarray(weights())
-    return float(row[1:].sum())
+    row = features(speaker, person, everybody, itself=itself)
+    return sum(weight * value for weight, value in zip(weights()[1:], row[1:], strict=True))

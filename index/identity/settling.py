@@ -82,8 +82,9 @@ def _settle_block(
     pins: Mapping[LocalKey, str],
     taken: set[str],
 ) -> set[str]:
-    speakers, ids = tables.read_speakers(connection, block)
-    before: dict[LocalKey, str] = {s.key: i for s, i in zip(speakers, ids, strict=True) if i is not None}
+    speakers, answers = tables.read_speakers(connection, block)
+    was = {s.key: answer for s, answer in zip(speakers, answers, strict=True)}
+    before: dict[LocalKey, str] = {key: answer[0] for key, answer in was.items() if answer[0] is not None}
     linked = _linked(block, speakers, people, pins)
     _hold_apart(linked, before, rulings)
     groups = linked.groups
@@ -102,7 +103,7 @@ def _settle_block(
         taken.add(group.id)
     _keep_aliases(connection, matched, free)
     changed = _keep_people(connection, groups)
-    return changed | _keep_members(connection, linked, before)
+    return changed | _keep_members(connection, linked, was)
 
 
 def _linked(
@@ -202,19 +203,23 @@ def _keep_people(connection: sqlite3.Connection, groups: Sequence[_Group]) -> se
     return changed
 
 
-def _keep_members(connection: sqlite3.Connection, linked: _Block, before: Mapping[LocalKey, str]) -> set[str]:
+def _keep_members(connection: sqlite3.Connection, linked: _Block, was: Mapping[LocalKey, tables.Answer]) -> set[str]:
+    """Keeps whose each speaker is; the articles of those that are somebody else's now."""
     changed: set[str] = set()
-    rows: list[tuple[str | None, str | None, str, str, str, str]] = []
+    now: dict[LocalKey, tables.Answer] = {}
     for group in linked.groups:
         for member in group.members:
-            rows.append((group.id, None, json.dumps(group.why.get(member.key, ("full-name",))), *member.key))
-            if before.get(member.key) != group.id:
-                changed.add(member.article_id)
+            now[member.key] = (group.id, None, json.dumps(group.why.get(member.key, ("full-name",))))
     for member, candidates in linked.open:
         shown = json.dumps([[g.id, share] for g, share in candidates])
-        rows.append((None, shown, json.dumps(linked.why_open.get(member.key, ())), *member.key))
-        if member.key in before:
-            changed.add(member.article_id)
+        now[member.key] = (None, shown, json.dumps(linked.why_open.get(member.key, ())))
+    rows = []
+    for key, answer in now.items():
+        if was[key] != answer:
+            rows.append((*answer, *key))
+        # who was never settled is news too, also when it stays open
+        if was[key][0] != answer[0] or was[key] == (None, None, None):
+            changed.add(key[0])
     connection.executemany(
         "UPDATE local_speakers SET person_id = ?, candidates = ?, why = ? WHERE article_id = ? AND name = ? AND "
         "type = ?",

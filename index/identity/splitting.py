@@ -31,7 +31,8 @@ def _by(members: Sequence[LocalSpeaker], kind: Callable[[LocalSpeaker], str]) ->
     for member in members:
         said[kind(member)].append(member)
     total = sum(len(found) for value, found in said.items() if value)
-    values = [v for v, found in said.items() if v and len(found) >= _LEAST and len(found) >= _SHARE * total]
+    least, share = (_LEAST + 1, 2.5 * _SHARE) if kind is _gender else (_LEAST, _SHARE)
+    values = [v for v, found in said.items() if v and len(found) >= least and len(found) >= share * total]
     if len(values) < 2:
         return [list(members)]
     values.sort(key=lambda v: (-len(said[v]), v))

@@ -3,6 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+import msgspec
 
 from index.identity.records import LocalSpeaker
 
@@ -11,8 +14,8 @@ SCHEMA = """
         article_id TEXT PRIMARY KEY,
         source TEXT NOT NULL,
         date TEXT,
-        beside TEXT NOT NULL,           -- JSON: other names in the article
-        topics TEXT NOT NULL            -- JSON
+        beside TEXT NOT NULL,           -- other names in the article, by tabs
+        topics TEXT NOT NULL            -- words, by tabs
     ) WITHOUT ROWID;
     CREATE TABLE local_speakers (
         article_id TEXT NOT NULL,
@@ -62,34 +65,67 @@ def to_evidence(speaker: LocalSpeaker) -> str:
     return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)
 
 
-def read_speakers(connection: sqlite3.Connection, block: str) -> tuple[list[LocalSpeaker], list[str | None]]:
-    """The speakers of a block in the order of their keys, and the ids that they have."""
-    rows = connection.execute(
-        "SELECT s.article_id, s.name, s.type, s.block, s.count, s.evidence, s.person_id, a.source, a.date, a.beside, "
-        "a.topics FROM local_speakers s JOIN identity_articles a ON a.article_id = s.article_id WHERE s.block = ? "
-        "ORDER BY s.article_id, s.name, s.type",
-        (block,),
-    )
+Answer: TypeAlias = tuple[str | None, str | None, str | None]
+"""What stands in `person_id`, `candidates` and `why`."""
+
+
+class _Own(msgspec.Struct):
+    """What `to_evidence` wrote."""
+
+    known_as: str = ""
+    forms: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    home: str = ""
+    party: str = ""
+    gender: str = ""
+
+
+_DECODER = msgspec.json.Decoder(_Own)
+_COLUMNS = "s.article_id, s.name, s.type, s.block, s.count, s.evidence, s.person_id, s.candidates, s.why"
+_PEOPLE = (
+    f"SELECT {_COLUMNS}, a.source, a.date, a.beside, a.topics FROM local_speakers s "  # noqa: S608 constants
+    "JOIN identity_articles a ON a.article_id = s.article_id WHERE s.block = ? ORDER BY s.article_id, s.name, s.type"
+)
+_BODIES = (
+    f"SELECT {_COLUMNS}, '', NULL, '', '' FROM local_speakers s WHERE s.block = ? "  # noqa: S608 constants
+    "ORDER BY s.article_id, s.name, s.type"
+)
+
+
+def read_speakers(connection: sqlite3.Connection, block: str) -> tuple[list[LocalSpeaker], list[Answer]]:
+    """The speakers of a block in the order of their keys, and what was made of each. Bodies come without company."""
     speakers: list[LocalSpeaker] = []
-    ids: list[str | None] = []
-    for article_id, name, kind, where, count, evidence, person_id, source, date, beside, topics in rows:
-        own = {key: tuple(v) if isinstance(v, list) else v for key, v in json.loads(evidence).items()}
+    answers: list[Answer] = []
+    decode = _DECODER.decode
+    for article_id, name, kind, where, count, evidence, person_id, open_for, why, source, date, beside, topics in (
+        connection.execute(_PEOPLE if block.startswith("person:") else _BODIES, (block,))
+    ):
+        own = decode(evidence)
         speakers.append(
             LocalSpeaker(
                 article_id=article_id,
                 name=name,
                 type=kind,
                 block=where,
-                beside=tuple(json.loads(beside)),
-                topics=tuple(json.loads(topics)),
+                known_as=own.known_as,
+                forms=own.forms,
+                titles=own.titles,
+                organizations=own.organizations,
+                places=own.places,
+                home=own.home,
+                party=own.party,
+                gender=own.gender,
+                beside=tuple(beside.split("\t")) if beside else (),
+                topics=tuple(topics.split("\t")) if topics else (),
                 source=source,
                 date=date,
                 count=count,
-                **own,
             )
         )
-        ids.append(person_id)
-    return speakers, ids
+        answers.append((person_id, open_for, why))
+    return speakers, answers
 
 
 def store(connection: sqlite3.Connection, article_id: str, speakers: Sequence[LocalSpeaker]) -> None:
@@ -131,14 +167,14 @@ def store(connection: sqlite3.Connection, article_id: str, speakers: Sequence[Lo
 def _shared(article_id: str, speakers: Sequence[LocalSpeaker]) -> tuple[str, str, str | None, str, str]:
     """What an article's speakers have in common, as `identity_articles` keeps it."""
     if not speakers:
-        return (article_id, "", None, "[]", "[]")
+        return (article_id, "", None, "", "")
     one = speakers[0]
     return (
         article_id,
         one.source,
         one.date,
-        json.dumps(one.beside, ensure_ascii=False),
-        json.dumps(one.topics, ensure_ascii=False),
+        "\t".join(one.beside),
+        "\t".join(one.topics),
     )
 
 
