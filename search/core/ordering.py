@@ -26,7 +26,7 @@ def best(
     found = [(part, one) for part, one in found if len(one)]
     if not found or first <= 0:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    if order != "relevance" or not any(one.scores is not None for _, one in found):
+    if order != "relevance" or not any(one.has_scores for _, one in found):
         rows = np.concatenate([part.base + _ends(one, part.segment.date, first) for part, one in found])
         rows = rows[_by_date(rows, date[rows], newest=order != "oldest")][:first]
         return rows, np.zeros(len(rows), np.float32)
@@ -40,12 +40,12 @@ def best(
 
 def _highest(part: Part, found: Found, first: int) -> tuple[Ints, npt.NDArray[np.float32]]:
     """Rows of the index, with their scores, that hold a segment's `first` highest, and not many more."""
-    if found.scores is None:
+    if not found.has_scores:
         ends = _ends(found, part.segment.date, first)
         return part.base + ends, np.zeros(len(ends), np.float32)
-    rows = found.listed()
-    places = _places_of_highest(found.scores, rows, part.segment.date, first)
-    return part.base + rows[places].astype(np.int64), found.scores[places] * found.scale
+    rows, scores = found.highest(first)
+    places = _places_of_highest(scores, rows, part.segment.date, first)
+    return part.base + rows[places].astype(np.int64), scores[places] * found.scale
 
 
 def _places_of_highest(
