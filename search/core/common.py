@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from index.whoosh_codec.arrays import F32, U32, U64, spread
+from index.whoosh_codec.arrays import F32, U32, U64
 
 BLOCK = 64
 """Rows of a block."""
@@ -72,15 +72,6 @@ class Common:
     def there(self, every: int) -> npt.NDArray[np.bool_]:
         """bool [every row]: whether it has the word."""
         return np.unpackbits(self.bits.view(np.uint8), bitorder="little", count=every).view(np.bool_)
-
-    def add_to(self, total: F32, blocks: Ints, scale: np.float32) -> None:
-        """Adds the weights of some blocks' rows to float32 [blocks * BLOCK]."""
-        starts = self.starts.take(blocks).astype(np.int64)
-        lengths = self.starts.take(blocks + 1) - starts
-        places = spread(starts, lengths)
-        at = np.repeat(np.arange(0, len(blocks) * BLOCK, BLOCK), lengths)
-        at += self.rows.take(places) & _LOW
-        total[at] += self.weights.take(places) * scale
 
 
 def bytes_of(every: int, values: int) -> int:

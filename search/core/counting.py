@@ -72,10 +72,11 @@ class Counts:
     def _dense(self, limit: int) -> list[tuple[int, int]]:
         looked, every = min(max(_FIRST, 2 * limit), len(self.counts)), len(self.counts)
         while True:
-            some = self.counts[:looked]
-            least = max(1, int(np.partition(some, -limit)[-limit]) if len(some) > limit else 1)
-            codes = (some >= least).nonzero()[0]
-            some = some[codes]
+            codes = (self.counts[:looked] > 0).nonzero()[0]
+            some = self.counts[codes]
+            if len(some) > limit:
+                keep = (some >= np.partition(some, -limit)[-limit]).nonzero()[0]
+                codes, some = codes[keep], some[keep]
             order = (-some).argsort(kind="stable")[:limit]
             least = int(some[order[-1]]) if len(order) == limit else 0
             if looked == every or (least > 0 and int(self.ceilings[looked]) < least):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from index.whoosh_codec import Part
 from index.whoosh_codec.columns import Columns
 from index.whoosh_codec.lexicon import encoded
-from search.core.found import NO_ROWS, NO_SCORES, NOTHING, Found, Mask, Rows, Scores, are_in
+from search.core.found import NO_ROWS, NO_SCORES, NOTHING, Found, Mask, Rows, Scores, are_in, merged
 from search.core.lists import Lists
 from search.core.union import Sought, Union
 from search.errors import TimeLimitError
@@ -308,7 +308,7 @@ class _Question:
         if all(isinstance(part, Word | Phrase) for part in parts):
             return self._words_of(parts, low, high)
         found = [self.find(part, low, high) for part in parts]
-        rows = np.unique(np.concatenate([one.listed() for one in found]))
+        rows = merged([one.listed() for one in found])
         if all(one.scores is None for one in found):
             return Found(rows)
         scores = np.zeros(len(rows), np.float32)

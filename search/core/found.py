@@ -16,6 +16,8 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 NO_ROWS: Rows = np.zeros(0, np.uint32)
 NO_SCORES: Scores = np.zeros(0, np.float32)
 
+Places: TypeAlias = npt.NDArray[np.int64]
+NO_PLACES: Places = np.zeros(0, np.int64)
 ONE = np.float32(1)
 _FEWER = 8
 """Searching the few among the many pays when there are so many times fewer."""
@@ -108,11 +110,35 @@ Piece: TypeAlias = Found | Common
 NOTHING = Found(NO_ROWS, NO_SCORES)
 
 
+def merged(lists: Sequence[Rows]) -> Rows:
+    """The rows of all these lists, each once. numpy's `unique` takes a table of hashes, which is far slower here."""
+    if len(lists) == 1:
+        return lists[0]
+    rows = np.concatenate([*lists, NO_ROWS])
+    rows.sort(kind="stable")  # merges what is in order already
+    new = np.empty(len(rows), np.bool_)
+    new[:1] = True
+    np.not_equal(rows[1:], rows[:-1], out=new[1:])
+    return rows.take(new.nonzero()[0])
+
+
 def places_in(rows: Rows, wanted: Rows) -> tuple[npt.NDArray[np.int64], Mask]:
     """Where each of `wanted` stands (or would stand) in `rows`, which has at least one, and whether it does."""
     places = rows.searchsorted(wanted)
     places[places == len(rows)] = 0
     return places, rows.take(places) == wanted
+
+
+def weights_among(mine: Rows, weights: Scores, rows: Rows) -> tuple[Places, Scores]:
+    """Which of `rows` are among a list's, by their places, and the list's weights there."""
+    if not len(mine) or not len(rows):
+        return NO_PLACES, NO_SCORES
+    if len(mine) * _FEWER < len(rows):
+        places, there = places_in(rows, mine)
+        return places[there], weights[there]
+    places, there = places_in(mine, rows)
+    found = there.nonzero()[0]
+    return found, weights.take(places.take(found))
 
 
 def are_in(wanted: Rows, rows: Rows) -> Mask:

@@ -22,7 +22,7 @@ from index.whoosh_codec.vocabulary import BREAK
 from index.whoosh_codec.weights import EXACT_SCOPE, SCOPES, counted, fields_of, united
 from search import phrases
 from search.core.common import Common, bytes_of
-from search.core.found import NO_ROWS, NO_SCORES, Rows, Scores, are_in, places_in
+from search.core.found import NO_ROWS, NO_SCORES, Places, Rows, Scores, are_in, merged, weights_among
 from search.forms import Form
 
 T = TypeVar("T")
@@ -65,8 +65,6 @@ class Cache(Generic[T]):
 Weights = tuple[Rows, Scores]
 """Rows, ascending, and what each weighs before the word's rarity; of equal length."""
 NONE: Weights = NO_ROWS, NO_SCORES
-Places = npt.NDArray[np.int64]
-NO_PLACES: Places = np.zeros(0, np.int64)
 
 
 class Lists:
@@ -138,15 +136,7 @@ class Lists:
         common = self.common(form, scope)
         if common is not None:
             return common.among(rows)
-        mine, weights = self.weights(form, scope)
-        if not len(mine) or not len(rows):
-            return NO_PLACES, NO_SCORES
-        if len(mine) * 8 < len(rows):
-            places, there = places_in(rows, mine)
-            return places[there], weights[there]
-        places, there = places_in(mine, rows)
-        found = there.nonzero()[0]
-        return found, weights.take(places.take(found))
+        return weights_among(*self.weights(form, scope), rows)
 
     def common(self, form: Form, scope: str) -> Common | None:
         """What is kept of a form that many rows have; None where few have it."""
@@ -222,7 +212,7 @@ class Lists:
             found.append(field.rows[int(field.post_at[first]) : int(field.post_at[stop])])
         total = sum(map(len, found))
         if total * 24 < self._segment.rows:
-            rows = np.unique(np.concatenate(found))
+            rows = merged(found)
         else:
             there = np.zeros(self._segment.rows, np.bool_)
             for some in found:
@@ -310,7 +300,7 @@ class Lists:
             rarest = rarest[(behind < len(among)) & (among[np.minimum(behind, len(among) - 1)] <= rarest + longest)]
         if not len(rarest):
             return rarest
-        rows = np.unique(_rows_of(field, rarest))
+        rows = merged([_rows_of(field, rarest), NO_ROWS])
         breaks = self._breaks_of(field, name)
         per_row = [_split(at[are_in_rows(field, at, rows)], field, rows) for at in places]
         out: list[int] = []

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.whoosh_codec import Part
-from search.core.found import Found
+from search.core.found import Found, merged
 
 Order = Literal["relevance", "newest", "oldest"]
 Ints = npt.NDArray[np.int64]
@@ -87,10 +87,10 @@ def _ends(one: Found, date: npt.NDArray[np.int32], first: int) -> Ints:
         cut = min(max(undated, one.low), one.high)
         low, high = one.low, one.high
         spans = (low, min(cut, low + first)), (cut, min(high, cut + first)), (max(cut, high - first), high)
-        return np.unique(np.concatenate([np.arange(a, max(a, b)) for a, b in spans]))
+        return merged([np.arange(a, max(a, b), dtype=np.uint32) for a, b in spans]).astype(np.int64)
     cut = int(np.searchsorted(one.rows, np.uint32(undated)))
     dated = one.rows[cut:]
-    return np.unique(np.concatenate((one.rows[:cut][:first], dated[:first], dated[-first:]))).astype(np.int64)
+    return merged((one.rows[:cut][:first], dated[:first], dated[-first:])).astype(np.int64)
 
 
 def _by_date(rows: Ints, day: npt.NDArray[np.int32], *, newest: bool) -> Ints:

@@ -2,9 +2,10 @@
 
 How many there are, and how many of each value or year, follows from the words' own counts, which are known, and from
 the rows that two words share (or, where that is less, those that only the later one has). The best rows are found as by
-block-max indexes (Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011), all blocks
-at a time: the sums of the words' peaks bound what a block's rows score; the most promising blocks give a threshold, and
-then those blocks are looked at whose bound reaches it.
+block-max indexes and MaxScore do (Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011;
+Turtle and Flood, "Query evaluation: strategies and optimizations", 1995), but a list at a time: sums of the words'
+peaks bound what a block's rows score; the most promising blocks' rows give a threshold; and then those rows of the
+valuable words are scored that can reach it.
 """
 
 import dataclasses
@@ -14,15 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from search.core.common import BLOCK, Common
-from search.core.found import Found, Mask, Piece, Rows, Scores
+from search.core.found import Found, Mask, Piece, Rows, Scores, merged, weights_among
 
 Ints = npt.NDArray[np.int64]
 
 _GROUPS = 256
 _LOOKED = 48
 """Groups of blocks whose best block is looked at first."""
-_ALL = 3
-"""Every row is scored where more than one block in so many could hold one of the best."""
+_ROUNDED = 1 - 1e-5
+"""Sums of bounds are rounded otherwise than scores are."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Sought:
     common: Common | None
     counted: bool
     """Whether the common word's counts are to be used."""
+
+    @property
+    def most(self) -> np.float32:
+        """The highest weight."""
+        weights = self.weights if self.common is None else self.common.peaks
+        return np.float32(weights.max(initial=0))
+
+    def among(self, rows: Rows) -> tuple[Ints, Scores]:
+        """Which of these rows have the word, by their places, and its weights there."""
+        return weights_among(self.rows, self.weights, rows) if self.common is None else self.common.among(rows)
 
 
 class Union(Found):
@@ -89,19 +100,44 @@ class Union(Found):
         if length and self._total > first and first <= _GROUPS:
             looked = max(_LOOKED, first)
             maxima = bounds[: length * _GROUPS].reshape(_GROUPS, length).max(1)
-            promising = (bounds >= np.partition(maxima, -looked)[-looked]).nonzero()[0]
-            some = self._in_blocks(promising)
-            if len(some) >= first:
-                least = np.partition(some, -first)[-first]
-        blocks = (bounds >= least).nonzero()[0]
-        if not least > 0 or len(blocks) * _ALL > len(bounds):
+            blocks = (bounds >= np.partition(maxima, -looked)[-looked]).nonzero()[0].astype(np.uint32)
+            rows = (blocks[:, None] * np.uint32(BLOCK) + np.arange(BLOCK, dtype=np.uint32)).ravel()
+            some = self._of(rows[: np.searchsorted(rows, self._every)])
+            least = np.partition(some, -first)[-first]
+        if not least > 0:
             scores = self._everywhere()
-            rows = (scores >= least).nonzero()[0] if least > 0 else scores.nonzero()[0]
+            rows = scores.nonzero()[0]
             return rows.astype(np.uint32), scores.take(rows)
-        scores = self._in_blocks(blocks)
+        rows = self._reaching(least)
+        scores = self._of(rows)
         places = (scores >= least).nonzero()[0]
-        rows = blocks.take(places // BLOCK) * BLOCK + places % BLOCK
-        return rows.astype(np.uint32), scores.take(places)
+        return rows.take(places), scores.take(places)
+
+    def _reaching(self, least: np.float32) -> Rows:
+        """Rows among which all are that score so much.
+
+        A row's most valuable word is one of the first few, or all of its words together are worth too little.
+        """
+        enough = float(least) * _ROUNDED
+        most = {id(word): float(word.most * word.rarity) for word in self._words}
+        words = sorted(self._words, key=lambda word: most[id(word)], reverse=True)
+        left = sum(most.values())
+        found: list[Rows] = []
+        for word in words:
+            if left < enough:
+                break
+            left -= most[id(word)]
+            needed = (enough - left) / max(float(word.rarity), 1e-30)
+            found.append(word.rows.take((word.weights >= np.float32(needed)).nonzero()[0]))
+        return merged(found)
+
+    def _of(self, rows: Rows) -> Scores:
+        """What these rows score."""
+        total = np.zeros(len(rows), np.float32)
+        for word in self._words:
+            there, weights = word.among(rows)
+            total[there] += weights * word.rarity
+        return total
 
     def _bounds(self) -> Scores:
         """float32 [blocks]: no row of the block scores more. Added up in the order in which scores are."""
@@ -114,22 +150,6 @@ class Union(Found):
                 firsts = np.concatenate(([0], (blocks[1:] != blocks[:-1]).nonzero()[0] + 1))
                 bounds[blocks.take(firsts)] += np.maximum.reduceat(word.weights, firsts) * word.rarity
         return bounds
-
-    def _in_blocks(self, blocks: Ints) -> Scores:
-        """What the rows of some blocks score: float32 [blocks * BLOCK], 0 for rows that are not found."""
-        total = np.zeros(len(blocks) * BLOCK, np.float32)
-        where = None
-        for word in self._words:
-            if word.common is not None:
-                word.common.add_to(total, blocks, word.rarity)
-                continue
-            if where is None:
-                where = np.full(-(-self._every // BLOCK), -1, np.int64)
-                where[blocks] = np.arange(0, len(total), BLOCK)
-            at = where.take(word.rows // np.uint32(BLOCK))
-            mine = (at >= 0).nonzero()[0]
-            total[at[mine] + word.rows[mine] % np.uint32(BLOCK)] += word.weights[mine] * word.rarity
-        return total
 
     def _everywhere(self) -> Scores:
         """float32 [every]: what each row scores."""
