@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.records import Entry
 from index.whoosh_codec import Part, bulk, inverting, weights
-from search.core import Answer, Core, Counts, Question, counting, evaluating, found, lists
+from search.core import Answer, Core, Counts, Question, counting, evaluating, found, lists, union
 from search.core.found import Found
 from search.core.ordering import Order, best
 from search.tree import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix, Word
@@ -230,10 +230,16 @@ WAYS = {
         (counting, "_SPARSE"): NEVER,
         (counting, "_FIRST"): 1,
         (evaluating, "_FEW"): NEVER,
-        (evaluating, "_COMMON"): NEVER,
+        (evaluating, "_AT_ONCE"): 2,
+        (lists, "_COMMON"): ALWAYS,
+        (lists, "_COUNTED"): ALWAYS,
+        (lists, "_COMMON_BYTES"): 0,
+        (counting, "_MOST"): 2,
+        (counting, "_AT_ONCE"): 3,
+        (union, "_GROUPS"): 1,
+        (union, "_LOOKED"): 1,
         (evaluating, "_MASKED"): 1e-9,
         (evaluating, "_MOST_RARITIES"): 1,
-        (lists, "_DENSE"): NEVER,
         (lists, "_LIST_BYTES"): 0,
         (found, "_FEWER"): NEVER,
     },
@@ -241,10 +247,11 @@ WAYS = {
         (counting, "_SPARSE"): ALWAYS,
         (counting, "_FIRST"): 2,
         (evaluating, "_FEW"): ALWAYS,
-        (evaluating, "_COMMON"): ALWAYS,
+        (lists, "_COMMON"): NEVER,
+        (counting, "_MOST"): 0,
+        (union, "_GROUPS"): 4,
+        (union, "_LOOKED"): 2,
         (evaluating, "_MASKED"): ALWAYS,
-        (lists, "_DENSE"): ALWAYS,
-        (lists, "_DENSE_BYTES"): 0,
         (found, "_FEWER"): ALWAYS,
     },
 }
