@@ -62,14 +62,18 @@ class Library:
             self._keep(found)
             return found
 
-    def search(self, request: SearchRequest) -> ResultPage:
-        """One page of answers, from the build that the request's cursor belongs to, else from the published one."""
+    def answering(self, request: SearchRequest) -> Engine:
+        """The build that the request's cursor belongs to, else the published one."""
         if request.cursor is None:
-            return self.current().search(request)
+            return self.current()
         cursor = cursors.decode(request.cursor)
         if cursor.digest != request.digest:
             raise RequestError("cursor", "belongs to another question; start again without it")
-        return self.of_build(cursor.build).search(request)
+        return self.of_build(cursor.build)
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """One page of answers, from the build that is `answering`."""
+        return self.answering(request).search(request)
 
     def close(self) -> None:
         """Lets go of everything; the next call opens it again."""
