@@ -1,10 +1,8 @@
 """Which stretches of a text a query matched: half-open code points, ascending, merged."""
 
-import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from index.analysis import Token, words
 from index.records import Span
@@ -14,7 +12,7 @@ from search.forms import Form
 _ACROSS_BLANKS = re.compile(r"\n\s*\n|\r\s*\r|\f|\u2029|\d[ \xa0]%")
 """What the analyser reads across a blank: an empty line, and a percent sign behind a number's."""
 _MOST_RUNS = 30_000
-"""Runs of letters whose words are remembered: news repeat most of theirs."""
+"""Runs of letters between blanks that are remembered: news repeat most of theirs."""
 
 
 def highlights(text: str, forms: Sequence[Form]) -> tuple[Span, ...]:
@@ -32,35 +30,49 @@ def highlights(text: str, forms: Sequence[Form]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-class _Run(NamedTuple):
-    """The words of a run of letters between blanks, and all their forms, exact ones behind a blank."""
+class _Words(dict[str, list[Token]]):
+    """A run -> its words."""
 
-    tokens: list[Token]
-    forms: frozenset[str]
+    def __missing__(self, run: str) -> list[Token]:
+        if len(self) >= _MOST_RUNS:
+            self.clear()
+        found = self[run] = words(run)
+        return found
 
 
-@functools.lru_cache(maxsize=_MOST_RUNS)
-def _run(letters: str) -> _Run:
-    tokens = words(letters)
-    return _Run(tokens, frozenset(form for token in tokens for form in (token.stem, f" {token.exact}")))
+class _Forms(dict[str, frozenset[str]]):
+    """A run -> the stems of its words, and their exact forms behind a blank."""
+
+    def __missing__(self, run: str) -> frozenset[str]:
+        if len(self) >= _MOST_RUNS:
+            self.clear()
+        found = self[run] = frozenset(form for token in _words_of(run) for form in (token.stem, f" {token.exact}"))
+        return found
+
+
+_words_of = _Words().__getitem__
+_forms_of = _Forms().__getitem__
 
 
 def _tokens(text: str, forms: Iterable[Form]) -> list[Token]:
     """The words of `text`, in order; those of a run of letters that has none of the forms may be left out."""
-    if _ACROSS_BLANKS.search(text) or any(form.prefix for form in forms):
+    if _ACROSS_BLANKS.search(text):
         return words(text)
-    wanted = {f" {word}" if form.exact else word for form in forms for word in form.words}
     runs = text.split(" ")
-    known = list(map(_run, runs))
+    places: Iterable[int] = range(len(runs))
+    if not any(form.prefix for form in forms):
+        wanted = {f" {word}" if form.exact else word for form in forms for word in form.words}
+        without = map(wanted.isdisjoint, map(_forms_of, runs))
+        places = [place for place, left_out in enumerate(without) if not left_out]
     tokens: list[Token] = []
     at = position = done = 0
-    for place in [place for place, run in enumerate(known) if not wanted.isdisjoint(run.forms)]:
+    for place in places:
         at += sum(map(len, runs[done:place])) + place - done
-        position += sum([len(run.tokens) for run in known[done:place]])
+        position += sum(map(len, map(_words_of, runs[done:place])))
         done = place
         tokens += [
             Token(token.exact, token.stem, at + token.start, at + token.end, position + token.position)
-            for token in known[place].tokens
+            for token in _words_of(runs[place])
         ]
     return tokens
 

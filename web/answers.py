@@ -92,8 +92,8 @@ def _shared(response: Response) -> Response:
 def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(_COMPRESSED):
         return response
-    response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or request.accept_encodings["gzip"] <= 0 or response.headers.get("Content-Encoding"):
+    response.headers.add("Vary", "Accept-Encoding")
+    if response.status_code != 200 or not _takes_gzip() or response.headers.get("Content-Encoding"):
         return response
     response.direct_passthrough = False
     data = response.get_data()
@@ -101,3 +101,7 @@ def _compressed(response: Response) -> Response:
         response.set_data(gzip.compress(data, compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _takes_gzip() -> bool:
+    return "HTTP_ACCEPT_ENCODING" in request.environ and request.accept_encodings["gzip"] > 0

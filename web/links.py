@@ -109,15 +109,13 @@ def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, as
     # Where nothing is chosen yet, all of these addresses differ in the value alone.
     front, back = (joined("", *some).removeprefix("?") for some in (before, behind))
     front, back = f"{path}?{front}{'&' if front else ''}", f"{'&' if back else ''}{back}"
-    items = []
     for item in facet.items:
         if item.selected or chosen:
-            url = joined(path, *before, _toggled(name, item, chosen), *behind)
+            item.url = joined(path, *before, _toggled(name, item, chosen), *behind)
         else:
             value = _quoted(item.value)
-            url = front + "&".join([f"{one}={value}" for one in own]) + back
-        items.append(FacetItem(value=item.value, label=item.label, count=item.count, selected=item.selected, url=url))
-    return dataclasses.replace(facet, items=tuple(items))
+            item.url = front + "&".join([f"{one}={value}" for one in own]) + back
+    return facet
 
 
 _quoted = functools.lru_cache(maxsize=20_000)(quoted)  # outlets and speakers come again and again
