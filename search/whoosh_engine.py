@@ -33,6 +33,7 @@ class WhooshEngine:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self._manifest = manifest
+        self._build = BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
         self.core = Core(folder)
         self._articles = ArticleStore(folder / FILE_NAME)
         self._articles.get("")  # SQLite opens its file at the first question, and the folder may be removed before
@@ -41,8 +42,7 @@ class WhooshEngine:
     @property
     def build(self) -> BuildShown:
         """Which build this is."""
-        manifest = self._manifest
-        return BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
+        return self._build
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers.
