@@ -15,9 +15,29 @@ from typing import Any, Self
 
 import msgspec
 
+from index import ledger_table
+from index.archive_tables import IDENTITY, LEDGER, SETTLING, VARIANTS
 from index.errors import ArchiveError, SchemaVersionError
+from index.ledger import Correction
 from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
 
+_CHANGES = """
+    CREATE TABLE changes (              -- beside the articles, whose long rows are written anew with any change
+        article_id TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,      -- in which its entries last changed
+        removed INTEGER NOT NULL        -- 1: the article was removed in that revision
+    ) WITHOUT ROWID;
+    CREATE INDEX changes_by_revision ON changes (revision);
+    INSERT INTO changes SELECT id, (SELECT number FROM revision), 0 FROM articles;
+    CREATE INDEX articles_by_extractor ON articles (extractor);
+    ALTER TABLE revision ADD COLUMN quotations INTEGER NOT NULL DEFAULT 0;
+    UPDATE revision SET quotations = (SELECT count(*) FROM quotations);
+    CREATE TABLE published (            -- builds that were made from this very archive
+        build TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX quotations_by_id ON quotations (json_extract(record, '$.id'));
+"""
 _MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE articles (
@@ -57,26 +77,7 @@ _MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE revision (number INTEGER NOT NULL);
     INSERT INTO revision VALUES (0);
     """,
-    """
-    CREATE TABLE changes (              -- beside the articles, whose long rows are written anew with any change
-        article_id TEXT PRIMARY KEY,
-        revision INTEGER NOT NULL,      -- in which its entries last changed
-        removed INTEGER NOT NULL        -- 1: the article was removed in that revision
-    ) WITHOUT ROWID;
-    CREATE INDEX changes_by_revision ON changes (revision);
-    INSERT INTO changes SELECT id, (SELECT number FROM revision), 0 FROM articles;
-    CREATE INDEX articles_by_extractor ON articles (extractor);
-    ALTER TABLE revision ADD COLUMN quotations INTEGER NOT NULL DEFAULT 0;
-    UPDATE revision SET quotations = (SELECT count(*) FROM quotations);
-    CREATE TABLE published (            -- builds that were made from this very archive
-        build TEXT PRIMARY KEY,
-        revision INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE settled (              -- until who is who is itself kept: a digest of it, to see what changes
-        article_id TEXT PRIMARY KEY,
-        digest BLOB NOT NULL
-    ) WITHOUT ROWID;
-    """,
+    _CHANGES + LEDGER + IDENTITY + VARIANTS + SETTLING,
 )
 """Each entry takes the archive from its place's version to the next; never edited once released."""
 
@@ -175,6 +176,11 @@ class Archive:
     def _one(self, query: str, values: Sequence[object] = ()) -> int:
         return int(self._connection.execute(query, values).fetchone()[0])
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules that keep tables of their own in the archive; `commit` makes what they do last."""
+        return self._connection
+
     def known(self, article_id: str) -> Known | None:
         """What is held under that id, or None."""
         row = self._connection.execute(
@@ -201,7 +207,7 @@ class Archive:
                 "INSERT INTO quotations VALUES (?, ?, ?)",
                 [(article.id, place, json.dumps(to_json(found))) for place, found in enumerate(quotations)],
             )
-            self._connection.execute("DELETE FROM settled WHERE article_id = ?", (article.id,))
+            self._wait([article.id])
             self._count_up([article.id], more=len(quotations) - dropped)
         except sqlite3.Error as error:
             raise self._write_error(error) from error
@@ -218,7 +224,7 @@ class Archive:
                 return False
             dropped = self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,)).rowcount
             self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-            self._connection.execute("DELETE FROM settled WHERE article_id = ?", (article_id,))
+            self._wait([article_id])
             self._count_up([article_id], more=-dropped, removed=True)
         except sqlite3.Error as error:
             raise self._write_error(error) from error
@@ -234,6 +240,11 @@ class Archive:
             except sqlite3.Error as error:
                 raise self._write_error(error) from error
         return len(there)
+
+    def _wait(self, article_ids: Iterable[str]) -> None:
+        """Articles that are to be settled (`index.settling`)."""
+        rows = ((article_id,) for article_id in article_ids)
+        self._connection.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", rows)
 
     def _count_up(self, article_ids: Sequence[str], *, more: int = 0, removed: bool = False) -> None:
         """A new revision, in which these articles changed and there are so many more quotations."""
@@ -306,6 +317,32 @@ class Archive:
         for article_id, date in self._connection.execute("SELECT id, date FROM articles ORDER BY date, id"):
             yield article_id, date, self.quotations(article_id)
 
+    def quotation(self, quotation_id: str) -> tuple[Article, Quotation] | None:
+        """One quotation as it was extracted, with its article; None where there is none of that id."""
+        row = self._connection.execute(
+            "SELECT article_id, record FROM quotations WHERE json_extract(record, '$.id') = ?", (quotation_id,)
+        ).fetchone()
+        article = self.article(row[0]) if row else None
+        return (article, _quotation(row[1])) if article else None
+
+    def corrections(self) -> list[Correction]:
+        """The ledger of editors' corrections, oldest first."""
+        return ledger_table.read(self._connection)
+
+    def correct(self, correction: Correction) -> Correction:
+        """Adds a correction to the ledger, and gives it as it stands there. UsageError where it cannot be."""
+        try:
+            line = ledger_table.append(self._connection, correction)
+            if line.action == "undo":
+                undone = [one for one in self.corrections() if str(one.number) == line.subject]
+                self._wait(one.article for one in undone if one.article is not None)
+            elif line.article is not None:
+                self._wait([line.article])
+            self._count_up([])
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+        return line
+
     def ids(self) -> list[str]:
         """The ids of all articles, in the order of `articles`."""
         return [row[0] for row in self._connection.execute("SELECT id FROM articles ORDER BY date, id")]
@@ -337,17 +374,6 @@ class Archive:
     def revision(self) -> int:
         """Counted up with every article put or removed: a build that has the same number is up to date."""
         return self._one("SELECT number FROM revision")
-
-    def settled(self) -> dict[str, bytes]:
-        """For each article that was settled since it was put: the digest that was kept of it."""
-        return dict(self._connection.execute("SELECT article_id, digest FROM settled"))
-
-    def settle(self, digests: Iterable[tuple[str, bytes]]) -> None:
-        """Keeps digests of articles."""
-        try:
-            self._connection.executemany("INSERT OR REPLACE INTO settled VALUES (?, ?)", digests)
-        except sqlite3.Error as error:
-            raise self._write_error(error) from error
 
     def extractors(self) -> dict[str, int]:
         """How many articles each extractor worked on."""

@@ -15,10 +15,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index import whoosh_codec
+from index import people_in_use, whoosh_codec
 from index.archive import Archive, Changes
 from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
-from index.entries import Settled, make_entries, settle
+from index.entries import make_entries
 from index.errors import ArchiveError, BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import (
     BUILD_ID,
@@ -34,6 +34,7 @@ from index.manifest import (
 from index.records import Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
+from index.settling import Settlement, settle, waits
 
 KEPT = 3
 """Builds that stay after a publication, the new one included: servers and cursors may still use the others."""
@@ -51,7 +52,8 @@ class _UnsoundError(BuildError):
 def up_to_date(settings: Settings, archive: Archive) -> bool:
     """Whether the published build was made from the archive as it stands, by this version of the schema."""
     try:
-        return read_manifest(published(settings.builds)).revision == archive.revision()
+        made_of_it = read_manifest(published(settings.builds)).revision == archive.revision()
+        return made_of_it and not waits(archive, people_in_use.digest(settings))
     except (NotPublishedError, IndexDamagedError, SchemaVersionError):
         return False
 
@@ -61,18 +63,21 @@ def build(
     archive: Archive,
     *,
     whole: bool = False,
+    settling: Progress | None = None,
     progress: Progress | None = None,
     note: Note = lambda _: None,
 ) -> Manifest:
-    """Makes and publishes a new build of all that the archive holds.
+    """Makes and publishes a new build of all that the archive holds, once what waits there is settled.
 
-    It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `progress` is told
-    now and then how many more quotations have been looked at. Raises BuildError.
+    It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `settling` is
+    told how many more articles have been settled, `progress`, now and then, how many more quotations have been looked
+    at. Raises BuildError, and PeopleFileError where the people file in use cannot be read.
     """
     builds = settings.builds
     try:
         builds.mkdir(parents=True, exist_ok=True)
         remove_leftovers(builds)
+        _settle(settings, archive, whole=whole, progress=settling, note=note)
         earlier = _to_go_on_from(builds, whole, note)
         try:
             manifest = _make(builds, archive, earlier, progress)
@@ -89,6 +94,18 @@ def build(
         ) from error
     prune(builds, keep=KEPT)
     return manifest
+
+
+def _settle(settings: Settings, archive: Archive, *, whole: bool, progress: Progress | None, note: Note) -> None:
+    people, made_with = people_in_use.in_use(settings), people_in_use.digest(settings)
+    done = settle(archive, people=people, made_with=made_with, whole=whole, progress=progress)
+    for line in done.lost:
+        note(
+            f"correction {line.number} found its quotation no longer (article {line.article} has changed); give it "
+            "again, or undo it: saywho correct --list"
+        )
+    for problem in people.problems if people else ():
+        note(problem)
 
 
 def tidy(builds: Path) -> None:
@@ -164,7 +181,7 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
     making = builds / f".making-{build_id}"
     try:
         making.mkdir()
-        settled = settle(archive)
+        settled = Settlement(archive)
         archive.note_build(build_id, archive.revision())
         archive.commit()
         articles, quotations = _write(making, archive, settled, earlier, progress)
@@ -189,7 +206,7 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
 
 
 def _write(
-    folder: Path, archive: Archive, settled: Settled, earlier: Path | None, progress: Progress | None
+    folder: Path, archive: Archive, settled: Settlement, earlier: Path | None, progress: Progress | None
 ) -> tuple[int, int]:
     """Writes and checks a build's files; returns how many articles and quotations it holds."""
     changes = _changes(archive, earlier) if earlier is not None else None
@@ -244,7 +261,7 @@ def _store(folder: Path) -> ArticleStore:
     return ArticleStore(folder / FILE_NAME)
 
 
-def _archived(reader: whoosh_codec.Reader, archive: Archive, settled: Settled) -> Iterator[Entry]:
+def _archived(reader: whoosh_codec.Reader, archive: Archive, settled: Settlement) -> Iterator[Entry]:
     """What the archive has of the articles of some entries: also of those that were taken over."""
     rows = [
         part.base + row

@@ -96,8 +96,8 @@ def correct(
     if subject is None or len(asked) != 1:
         named = f"; {' and '.join(asked)} were given" if len(asked) > 1 else ""
         raise UsageError(
-            "name the ID of a quotation or a person, and one of --speaker, --nobody, --merge-into, --rename, --split and "
-            f"--undo (or --list){named}"
+            "name the ID of a quotation or a person, and one of --speaker, --nobody, --merge-into, --rename, --split "
+            f"and --undo (or --list){named}"
         )
     if bool(split) != (as_ is not None):
         raise UsageError("--split and --as go together: whose are the words that are split off?")
@@ -114,7 +114,7 @@ def correct(
             return correcting.rename(archive, subject, rename, editor=editor)
         if split:
             return correcting.split(archive, subject, split, str(as_), editor=editor)
-        return correcting.give_speaker(archive, subject, speaker, editor=editor, type=type_)
+        return correcting.give_speaker(archive, subject, speaker, editor=editor, kind=type_)
 
     with bars() as watcher:
         line, build = correcting_run(settings, write, publish=not no_publish, watcher=watcher)

@@ -7,12 +7,12 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from index import identity
 from index.archive import Archive
 from index.errors import UsageError
-from index.identity import PersonOfCollection, slug_of
+from index.identity import Person, slug_of
 from index.ledger import Correction, digest_of, in_force
 from index.records import SpeakerType
+from index.settling import Settlement
 
 _SHOWN = 5
 
@@ -26,7 +26,7 @@ class Editor:
 
 
 def give_speaker(
-    archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, type: SpeakerType = "person"
+    archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, kind: SpeakerType = "person"
 ) -> Correction:
     """A quotation's words are `speaker`'s: an id or a name of the collection, a new name, or None for nobody.
 
@@ -44,7 +44,7 @@ def give_speaker(
             subject=quotation_id,
             value=person.name if person else speaker,
             person=person.id if person else None,
-            type=person.type if person else type,
+            type=person.type if person else kind,
             article=article.id,
             content=quotation.content,
             text=digest_of(article.text),
@@ -69,12 +69,13 @@ def split(archive: Archive, person_id: str, articles: Sequence[str], name: str, 
 
     UsageError where an article gives nothing to that person.
     """
+    settlement = Settlement(archive)
     person = _somebody(archive, person_id)
     parts: list[tuple[str, str]] = []
     for article_id in articles:
         theirs = [
-            key[1]
-            for key, resolution in identity.resolutions(archive.connection, article_id).items()
+            local
+            for (local, _), resolution in settlement.people.of_article(article_id).items()
             if resolution.person_id == person.id
         ]
         if not theirs:
@@ -120,35 +121,36 @@ def _name(name: str) -> str:
     return plain
 
 
-def _meant(archive: Archive, speaker: str) -> PersonOfCollection | None:
+def _meant(archive: Archive, speaker: str) -> Person | None:
     """Whom an id or a whole name of the collection means; None where nobody has it, UsageError where several do."""
-    known = identity.person(archive.connection, speaker)
+    directory = Settlement(archive).directory
+    known = directory.get(speaker)
     if known is not None:
         return known
     name = _name(speaker)
-    found = identity.called(archive.connection, name)
+    found = directory.called(name)
     if len(found) > 1:
         ids = ", ".join(person.id for person in found[:_SHOWN])
         raise UsageError(f"several people are called '{name}'; give the id of the one who is meant: {ids}")
     return found[0] if found else None
 
 
-def _somebody(archive: Archive, person_id: str) -> PersonOfCollection:
-    person = identity.person(archive.connection, person_id)
-    if person is not None:
-        return person
-    now = identity.now(archive.connection, person_id)
-    if len(now) == 1:
-        return _somebody(archive, now[0])
-    if now:
-        raise UsageError(f"'{person_id}' was split; give the id of the one who is meant: {', '.join(now)}")
-    raise UsageError(f"nobody in the collection has the id '{person_id}'; an id stands in a speaker's address")
+def _somebody(archive: Archive, person_id: str) -> Person:
+    directory = Settlement(archive).directory
+    choices = directory.choices(person_id)
+    if len(choices) > 1 and person_id not in choices:
+        raise UsageError(f"'{person_id}' was split; give the id of the one who is meant: {', '.join(choices)}")
+    person = directory.get(person_id)
+    if person is None:
+        raise UsageError(f"nobody in the collection has the id '{person_id}'; an id stands in a speaker's address")
+    return person
 
 
 def _free(archive: Archive, slug: str) -> str:
     """An id that nobody has or had."""
+    directory = Settlement(archive).directory
     candidate, number = slug, 1
-    while identity.person(archive.connection, candidate) or identity.now(archive.connection, candidate):
+    while directory.get(candidate) or directory.choices(candidate):
         number += 1
         candidate = f"{slug}-{number}"
     return candidate

@@ -158,8 +158,8 @@ class Entry:
     variant_count: int
     variant_first: str | None
     """The earliest date of one of them."""
-    variant_outlets: int = 1
-    """In how many outlets they stand."""
+    variant_witnesses: int = 1
+    """How many independent articles have them: copies of one text count once."""
     witnesses: int = 0
     """Independent articles, this one among them, that name this speaker for these words; copies of one text count once,
     and none where the article names nobody and nobody else does."""

@@ -27,13 +27,14 @@ from index import manifest as manifests
 from index.archive import Archive
 from index.article_store import FILE_NAME, ArticleStore
 from index.build import KEPT, build, prune, remove_leftovers, up_to_date
-from index.entries import Settled, make_entries, settle
+from index.entries import make_entries
 from index.errors import BuildError
 from index.extract import pipeline
 from index.intake import index_sources, rebuild
 from index.manifest import MANIFEST, Manifest, check, publish, published, read_manifest
 from index.records import Article, Entry, Quotation
 from index.settings import Settings
+from index.settling import Settlement
 from index.status import look
 from index.whoosh_codec import Reader
 from index.whoosh_codec.arrays import blank, save
@@ -105,7 +106,7 @@ def living(settings: Settings) -> list[Entry]:
 def archived(settings: Settings) -> list[Entry]:
     """What a build of the archive should hold."""
     with Archive(settings.archive) as archive:
-        return sorted(make_entries(archive, settle(archive)), key=lambda entry: entry.id)
+        return sorted(make_entries(archive, Settlement(archive)), key=lambda entry: entry.id)
 
 
 def stored(settings: Settings) -> list[Article]:
@@ -196,7 +197,7 @@ def made_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[list[str]] = []
     real = builds.make_entries
 
-    def watched(archive: Archive, settled: Settled, article_ids: Iterable[str] | None = None) -> Iterator[Entry]:
+    def watched(archive: Archive, settled: Settlement, article_ids: Iterable[str] | None = None) -> Iterator[Entry]:
         given = list(article_ids) if article_ids is not None else archive.ids()
         asked.append(given)
         return real(archive, settled, given)
@@ -515,6 +516,7 @@ from index.archive import Archive
 from index.article_store import FILE_NAME, ArticleStore
 from index.build import build
 from index.settings import Settings
+from index.settling import Settlement
 from tests.test_index_updates import take_in, told
 
 settings = Settings(data=Path(sys.argv[1]))
@@ -639,6 +641,7 @@ READS = """
 import sys
 from pathlib import Path
 from index.settings import Settings
+from index.settling import Settlement
 from search.library import Library
 from search.request import SearchRequest
 
