@@ -5,7 +5,9 @@ system has none), says which of their rows are deleted, and has one more segment
 more than MOST_SEGMENTS, or much of a segment is deleted, the rows of small segments are written anew with it.
 """
 
+import contextlib
 import dataclasses
+import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -68,14 +70,17 @@ def write(
     _let_go(kept, replacing)
     count = 0
     fresh = _Fresh(target, rows_a_part)
-    for count, entry in enumerate(entries, 1):
-        stored, digest = stored_form(entry)
-        if not _stays(kept, encoded(entry.id), digest):
-            fresh.add(entry, stored, digest)
-        if progress and count % _PROGRESS_EVERY == 0:
-            progress(_PROGRESS_EVERY)
-    staying, rewritten = _plan(kept, fresh.rows)
-    made = fresh.finish(rewritten)
+    with _uncollected():
+        for count, entry in enumerate(entries, 1):
+            stored, digest = stored_form(entry)
+            if not (kept and _stays(kept, encoded(entry.id), digest)):
+                fresh.add(entry, stored, digest)
+            if progress and count % _PROGRESS_EVERY == 0:
+                progress(_PROGRESS_EVERY)
+            if count % rows_a_part == 0:
+                gc.collect()
+        staying, rewritten = _plan(kept, fresh.rows)
+        made = fresh.finish(rewritten)
     listed = [_linked(one, previous / FOLDER if previous else target, target) for one in staying]
     if made is not None or not listed:
         listed.append(made or fresh.empty())
@@ -83,6 +88,18 @@ def write(
     if progress and count % _PROGRESS_EVERY:
         progress(count % _PROGRESS_EVERY)
     return count
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python's collector looks for circles of objects after every few hundred new ones, and entries make none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _opened(folder: Path) -> list[_Kept]:
