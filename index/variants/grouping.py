@@ -191,4 +191,4 @@ def _new_id(connection: sqlite3.Connection, keys: Sequence[bytes], first: bytes)
         "WHERE g.id IS NULL AND a.key IN (?)",
         keys,
     )
-    return min(rows, default=(0, first.hex()))[1]
+    return str(min(rows, default=(0, first.hex()))[1])

@@ -31,7 +31,7 @@ def places(connection: sqlite3.Connection, quotation_ids: Iterable[str] | None =
         rows = connection.execute(_PLACES)
     else:
         wanted = [store.stored_id(one) for one in quotation_ids]
-        rows = store.chosen(connection, _PLACES + " WHERE s.quotation IN (?)", wanted)  # type: ignore[assignment]
+        rows = store.chosen(connection, _PLACES + " WHERE s.quotation IN (?)", wanted)
     for stored, group_id, count, first, witnesses in rows:
         shown = store.shown_id(stored)
         yield Place(quotation_id=shown, group_id=group_id or shown, count=count, first=first, witnesses=witnesses)
@@ -46,7 +46,8 @@ def members(
         "JOIN variant_sayings s ON s.form = f.number JOIN variant_articles a ON a.number = s.article "
         "WHERE g.articles >= ? ORDER BY g.number, a.date IS NULL, a.date, a.id, s.number"
     )
-    group_id, found = "", []
+    group_id = ""
+    found: list[tuple[str, str, int]] = []
     for one, quotation, article, witness in connection.execute(query, (least_articles,)):
         if one != group_id and found:
             yield group_id, found
@@ -138,7 +139,7 @@ def _relation(form: Form | None, fullest: Form | None, *, same: bool) -> Relatio
         return "reported"
     if same or form is None or fullest is None:
         return "same"
-    one, full = side(form.signature and form), side(fullest)
+    one, full = side(form), side(fullest)
     found = match(one, full)
     if found is None or (found.left_part < _ALL / 2 and form.joins):
         return "joined" if form.joins else "edited"
