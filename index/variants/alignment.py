@@ -28,6 +28,9 @@ _RARE_ONLY = 2
 """How many of these do not count where the phrases in common are in everybody's mouth."""
 _REPORTED, _REPORTED_PART, _REPORTED_LESS = 50.0, 0.75, 0.5
 """The same where one has no marks: a reporter's words must follow closely and have little else to say."""
+_BOTH_REPORTED, _BOTH_REPORTED_LESS = 100.0, 0.85
+"""The same where neither has marks: what is spoken of is named in the same words by everybody, so only copies count."""
+_BOTH = 2
 _UNQUOTED = 0.2
 """What the words of a mixed quotation count that stand outside the marks."""
 _PIECES = 8
@@ -89,7 +92,7 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
             return None
         return Match(turned.shared, turned.right, turned.left, turned.right_part, turned.left_part, turned.words)
     found = _best(left, right)
-    reported = left.reported or right.reported
+    reported = left.reported + right.reported
     if found is not None and _proves(found, reported=reported, common=common):
         return found
     if reported:
@@ -114,7 +117,9 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
     return None
 
 
-def _proves(found: Match, *, reported: bool, common: bool) -> bool:
+def _proves(found: Match, *, reported: int, common: bool) -> bool:
+    if reported == _BOTH:
+        return found.shared >= _BOTH_REPORTED and min(found.left_part, found.right_part) >= _BOTH_REPORTED_LESS
     if reported:
         parts = found.left_part, found.right_part
         return found.shared >= _REPORTED and max(parts) >= _REPORTED_PART and min(parts) >= _REPORTED_LESS

@@ -19,7 +19,7 @@ Keys = npt.NDArray[np.uint64]
 _PAGE = 2048
 _LISTED = 64
 """Forms of one fingerprint that others are compared with, the oldest: what is in everybody's mouth costs no more."""
-COMMON = 24
+COMMON = 16
 """Forms from which a fingerprint is common: on its own it proves nothing."""
 _IN_COMMON = 2
 """Fingerprints that two forms must share to be compared."""
