@@ -133,10 +133,11 @@ def _pieces(whole: Side) -> list[tuple[Side, int]]:
     ends = [0, *whole.joins, len(whole.signature)]
     spans = [(s, e) for s, e in itertools.pairwise(ends) if whole.sums[e] - whole.sums[s] >= _ENOUGH[0][0]]
     spans.sort(key=lambda one: whole.sums[one[0]] - whole.sums[one[1]])
-    return [(_part(whole, s, e), s) for s, e in spans[:_PIECES]] if len(ends) > 2 else []
+    return [(part(whole, s, e), s) for s, e in spans[:_PIECES]] if len(ends) > 2 else []
 
 
-def _part(whole: Side, start: int, end: int) -> Side:
+def part(whole: Side, start: int, end: int) -> Side:
+    """The words of a quotation from one place to another, as one on their own."""
     bits = whole.bits[start:end]
     sums = [0.0, *np.cumsum(bits, dtype=float).tolist()]
     return Side(whole.signature[start:end], (), False, whole.letters[start:end], bits, sums)
