@@ -20,7 +20,8 @@ _GAP = 0.6
 """What a bit of evidence costs that stands in a gap, where a shared one gains one."""
 _DENSE = 0.5
 """Share of both stretches' evidence that must be in common."""
-_ENOUGH = ((30.0, 0.8, 3), (38.0, 0.62, 6), (48.0, 0.52, 7), (75.0, 0.0, 10))
+_OVERLAP = 75.0
+_ENOUGH = ((30.0, 0.8, 3), (38.0, 0.62, 6), (48.0, 0.52, 7), (_OVERLAP, 0.0, 10))
 """What proves a version: so many bits in common, being so large a share of the shorter one's, in so many words. 30 of
 100 words changed leave about 70; where three common words are all there is, nearly all of them must be there; and ten
 words in a row are enough where either has more to say besides."""
@@ -33,6 +34,10 @@ _BOTH_REPORTED, _BOTH_REPORTED_LESS = 100.0, 0.85
 _BOTH = 2
 _UNQUOTED = 0.2
 """What the words of a mixed quotation count that stand outside the marks."""
+_PIECE_ENOUGH = ((38.0, 0.8, 6), (48.0, 0.6, 7), (_OVERLAP, 0.0, 10))
+"""The same for a piece of an interrupted quotation on its own."""
+_PIECE_PART = 0.25
+"""Share of either side that a piece must make up where it has not enough to count as an overlap."""
 _PIECES = 8
 """Pieces of an interrupted quotation that are tried on their own."""
 _WINDOW = 2.0
@@ -87,34 +92,36 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
     `common` says that others share the same phrases with them too, so that more must be in common.
     """
     if left.sums[-1] > right.sums[-1]:
-        turned = match(right, left, common=common)
-        if turned is None:
-            return None
-        return Match(turned.shared, turned.right, turned.left, turned.right_part, turned.left_part, turned.words)
+        return _turned(match(right, left, common=common))
     found = _best(left, right)
     reported = left.reported + right.reported
     if found is not None and _proves(found, reported=reported, common=common):
         return found
     if reported:
         return None
-    for whole, other, turn in ((left, right, False), (right, left, True)):
-        best: Match | None = None
-        for piece, start in _pieces(whole):
-            found = _best(piece, other) if piece.sums[-1] <= other.sums[-1] else None
-            if (
-                found is not None
-                and _proves(found, reported=False, common=common)
-                and (not best or found.shared > best.shared)
-            ):
-                at = found.left[0] + start, found.left[1] + start
-                best = Match(
-                    found.shared, at, found.right, found.shared / whole.sums[-1], found.right_part, found.words
-                )
-        if best is not None and turn:
-            return Match(best.shared, best.right, best.left, best.right_part, best.left_part, best.words)
-        if best is not None:
-            return best
-    return None
+    return _by_pieces(left, right) or _turned(_by_pieces(right, left))
+
+
+def _by_pieces(whole: Side, other: Side) -> Match | None:
+    """What a piece of an interrupted quotation shares with another one, where the whole of it does not."""
+    best: Match | None = None
+    for piece, start in _pieces(whole):
+        found = _best(piece, other) if piece.sums[-1] <= other.sums[-1] else None
+        if found is None or not _follows(found):
+            continue
+        share = found.shared / whole.sums[-1]
+        if max(share, found.right_part) < _PIECE_PART and found.shared < _OVERLAP:
+            continue
+        if best is None or found.shared > best.shared:
+            at = found.left[0] + start, found.left[1] + start
+            best = Match(found.shared, at, found.right, share, found.right_part, found.words)
+    return best
+
+
+def _turned(found: Match | None) -> Match | None:
+    if found is None:
+        return None
+    return Match(found.shared, found.right, found.left, found.right_part, found.left_part, found.words)
 
 
 def _proves(found: Match, *, reported: int, common: bool) -> bool:
@@ -126,6 +133,14 @@ def _proves(found: Match, *, reported: int, common: bool) -> bool:
     enough = _ENOUGH[_RARE_ONLY:] if common else _ENOUGH
     return any(
         found.shared >= least and found.left_part >= part and found.words >= words for least, part, words in enough
+    )
+
+
+def _follows(found: Match) -> bool:
+    """Whether nearly all of a piece is in the other."""
+    return any(
+        found.shared >= least and found.left_part >= share and found.words >= words
+        for least, share, words in _PIECE_ENOUGH
     )
 
 

@@ -8,6 +8,7 @@ keeps the heaviest passage; so a join of two quotations never makes them one.
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 _NEAR = 0.6
 """Share of both sides from which two forms say about the same; below it one is a piece of the other."""
@@ -16,6 +17,10 @@ _FAR_SHARED, _FAR_PART = 60.0, 0.75
 """What two forms must share that were said more than _FAR_DAYS apart: phrases are said again, speeches are not."""
 _BESIDE = 3
 """Words around a join that count as at the join."""
+_FIRM, _HALF = 50.0, 0.5
+"""Bits in common that are more than a phrase; share of a form that makes it more than a place where a phrase stands."""
+_HOMES, _SOON = 32, 3
+"""Longer quotations around a phrase that are looked at; days within which two are of one occasion."""
 _WITHIN = 0.7
 """Share of what a piece has in common with a member that the member must have in common with the middle."""
 _BLUR = 1
@@ -63,7 +68,7 @@ class Cluster:
 
 def cluster(nodes: Mapping[int, Node], edges: Iterable[Edge]) -> list[Cluster]:
     """The groups of these forms, each form in one; those that are alone too."""
-    kept = [edge for edge in edges if _holds(edge, nodes[edge.left], nodes[edge.right])]
+    kept = _without_sayings([edge for edge in edges if _holds(edge, nodes[edge.left], nodes[edge.right])], nodes)
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for edge in kept:
         spans[edge.left, edge.right], spans[edge.right, edge.left] = edge.left_span, edge.right_span
@@ -101,8 +106,8 @@ def _near(places: Iterable[int], edges: Iterable[Edge]) -> dict[int, dict[int, f
 def _links(
     circles: Mapping[int, Sequence[int]], edges: Iterable[Edge], spans: dict[tuple[int, int], tuple[int, int]]
 ) -> dict[int, dict[int, float]]:
-    """Which circles hang together: their middles share something, or the middle of one shares with a member of the
-    other what that shares with its own middle. (What only a member has may be the other half of a join.)
+    """By circle: which others it may gather, where their middles share something, or the middle of one shares with a
+    member of the other what that shares with its own middle. (What only a member has may be the other half of a join.)
 
     Where a middle lies on another one that it shares nothing with by itself is added to `spans`.
     """
@@ -124,15 +129,54 @@ def _links(
                 spans.setdefault((core, one), (start, start + at[1] - at[0]))
                 start = spans[one, member][0] + within[0] - at[0]
                 spans.setdefault((one, core), (start, start + within[1] - within[0]))
-            links[left][right] = links[right][left] = max(links[left].get(right, 0.0), edge.shared)
+            # A short one is gathered by a long one that holds it; the other way round the two must have more in common.
+            firm = edge.shared >= _FIRM
+            if firm or edge.right_part >= min(_HALF, edge.left_part):
+                links[left][right] = max(links[left].get(right, 0.0), edge.shared)
+            if firm or edge.left_part >= min(_HALF, edge.right_part):
+                links[right][left] = max(links[right].get(left, 0.0), edge.shared)
     return links
 
 
+def _without_sayings(edges: list[Edge], nodes: Mapping[int, Node]) -> list[Edge]:
+    """Leaves out what ties short phrases to longer quotations that have nothing else to do with each other.
+
+    A phrase of a few words that stands in several speeches belongs to none of them.
+    """
+    linked = {frozenset((edge.left, edge.right)) for edge in edges}
+    homes: dict[int, list[int]] = {}
+    for edge in edges:
+        for short, long, own, other in (
+            (edge.left, edge.right, edge.left_part, edge.right_part),
+            (edge.right, edge.left, edge.right_part, edge.left_part),
+        ):
+            if edge.shared < _FIRM and other < _HALF <= own:
+                homes.setdefault(short, []).append(long)
+    common: set[int] = set()
+    for short, places in homes.items():
+        some = sorted(places, key=lambda one: nodes[one].key)[:_HOMES]
+        pairs = list(combinations(some, 2))
+        agreed = sum(frozenset(pair) in linked or _days(nodes[pair[0]], nodes[pair[1]]) <= _SOON for pair in pairs)
+        if pairs and agreed * 2 < len(pairs):
+            common.add(short)
+    return [
+        edge
+        for edge in edges
+        if edge.shared >= _FIRM
+        or not ((edge.left in common and edge.right_part < _HALF) or (edge.right in common and edge.left_part < _HALF))
+    ]
+
+
 def _holds(edge: Edge, left: Node, right: Node) -> bool:
+    firm = edge.shared >= _FAR_SHARED and max(edge.left_part, edge.right_part) >= _FAR_PART
+    return firm or _days(left, right) <= _FAR_DAYS
+
+
+def _days(left: Node, right: Node) -> int:
+    """Days between the two; 0 where either has no date."""
     if left.first is None or right.first is None or left.last is None or right.last is None:
-        return True
-    days = max(left.first - right.last, right.first - left.last)
-    return days <= _FAR_DAYS or (edge.shared >= _FAR_SHARED and max(edge.left_part, edge.right_part) >= _FAR_PART)
+        return 0
+    return max(0, left.first - right.last, right.first - left.last)
 
 
 def _stars(
@@ -141,7 +185,10 @@ def _stars(
     weights: Mapping[int, float],
     nodes: Mapping[int, Node],
 ) -> dict[int, list[int]]:
-    """Middle -> those around it, itself included; then each goes to the middle it shares most with."""
+    """Middle -> those around it, itself included; then each goes to the middle it shares most with.
+
+    `links` has by form (or circle) those that it may have around it.
+    """
 
     def rank(one: int) -> tuple[bool, float, float, str]:
         node = nodes[one]
@@ -157,10 +204,13 @@ def _stars(
             taken.update(links[one])
     order = {middle: place for place, middle in enumerate(middles)}
     stars: dict[int, list[int]] = {middle: [middle] for middle in middles}
+    ways: dict[int, list[tuple[float, int, int]]] = {}
+    for middle in middles:
+        for one, shared in links[middle].items():
+            ways.setdefault(one, []).append((-shared, order[middle], middle))
     for one in ranked:
         if one not in order:
-            ways = [(-shared, order[other], other) for other, shared in links[one].items() if other in order]
-            stars[min(ways)[2]].append(one)
+            stars[min(ways[one])[2]].append(one)
     return stars
 
 

@@ -23,8 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from index.archive import Archive  # noqa: E402
-from index.records import CONTEXT  # noqa: E402
-from index.variants import SCHEMA, Saying, places, update  # noqa: E402
+from index.variants import SCHEMA, Saying, places, saying, update  # noqa: E402
 from scripts.evaluation.candidates import ways  # noqa: E402
 from scripts.evaluation.planted import Planted, bases_of, planted  # noqa: E402
 
@@ -72,13 +71,7 @@ def sayings(archive: Path, skip: int, most: int) -> Iterator[Saying]:
         for number, (article, quotations) in enumerate(opened.articles()):
             if number >= skip + most:
                 return
-            for one in quotations if number >= skip else ():
-                start, end = one.content[0][0], one.content[-1][1]
-                yield Saying(
-                    quotation_id=one.id, article_id=article.id, text=one.text, kind=one.kind, date=article.date,
-                    source=article.source, before=article.text[max(0, start - CONTEXT) : start],
-                    after=article.text[end : end + CONTEXT],
-                )  # fmt: skip
+            yield from (saying(article, one) for one in quotations if number >= skip)
 
 
 def print_scale(archive: Path, sizes: list[int]) -> None:
