@@ -2,7 +2,7 @@
 
 from index.variants.letters import VariantGroup, Variants, variant_id
 from index.variants.reading import group, members, places, resolve
-from index.variants.records import Group, Member, Place, Relation, Saying
+from index.variants.records import Group, Member, Place, Relation, Saying, saying
 from index.variants.store import SCHEMA, clear
 from index.variants.updating import update
 
@@ -20,6 +20,7 @@ __all__ = [
     "members",
     "places",
     "resolve",
+    "saying",
     "update",
     "variant_id",
 ]

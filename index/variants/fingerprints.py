@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.variants.words import FUNCTION_BITS, Bits, Codes, bits_of, codes
+from index.variants.words import FUNCTION_BITS, bits_of, codes
 
 Prints = npt.NDArray[np.uint32]
 
@@ -22,23 +22,23 @@ def fingerprints(signatures: Sequence[str]) -> tuple[Prints, npt.NDArray[np.int6
     lengths = np.fromiter(map(len, signatures), np.int64, len(signatures))
     letters = codes("".join(signatures))
     owners = np.repeat(np.arange(len(signatures)), lengths)
-    content = bits_of(letters) > FUNCTION_BITS
+    content: npt.NDArray[np.bool_] = bits_of(letters) > FUNCTION_BITS
     letters, owners = letters[content].astype(np.uint64), owners[content]
     keys = []
     for apart in range(1, _REACH + 1):
         near = owners[apart:] == owners[:-apart]
         pair = (letters[:-apart][near] << np.uint64(21)) | letters[apart:][near]
         keys.append((owners[apart:][near].astype(np.uint64) << np.uint64(32)) | _mixed(pair))
-    both = np.unique(np.concatenate(keys))
+    both = distinct(np.concatenate(keys))
     return both.astype(np.uint32), (both >> np.uint64(32)).astype(np.int64)
 
 
-def evidence(signatures: Sequence[str]) -> Bits:
-    """How many bits of evidence each signature holds."""
-    lengths = np.fromiter(map(len, signatures), np.int64, len(signatures))
-    sums = np.concatenate(([0.0], np.cumsum(bits_of(codes("".join(signatures))), dtype=np.float64)))
-    ends = np.cumsum(lengths)
-    return (sums[ends] - sums[ends - lengths]).astype(np.float32)
+def distinct(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The keys sorted, each once; `np.unique` takes a slower way from numpy 2.3 on."""
+    ordered = np.sort(keys)
+    if len(ordered):
+        ordered = ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+    return ordered
 
 
 def _mixed(pair: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

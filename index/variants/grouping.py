@@ -46,17 +46,25 @@ class _Said:
 
 
 def components(connection: sqlite3.Connection, touched: Iterable[int]) -> Iterator[list[int]]:
-    """The forms that hang together with touched ones, directly or through others; each component once."""
+    """The forms that hang together with touched ones, directly or through others, or did so far; each form once."""
     done: set[int] = set()
     for number in sorted(touched):
         if number in done:
             continue
         component = outer = {number}
         while outer:
-            outer = neighbours(connection, outer) - component
+            # Where what held a group together is gone, its parts must be seen together for one to keep its id.
+            outer = (neighbours(connection, outer) | _mates(connection, outer)) - component
             component = component | outer
         done |= component
         yield sorted(component)
+
+
+def _mates(connection: sqlite3.Connection, numbers: Iterable[int]) -> set[int]:
+    """The forms of the groups that these are in."""
+    query = "SELECT DISTINCT grouped FROM variant_forms WHERE grouped IS NOT NULL AND number IN (?)"
+    groups = [row[0] for row in store.chosen(connection, query, numbers)]
+    return {row[0] for row in store.chosen(connection, "SELECT number FROM variant_forms WHERE grouped IN (?)", groups)}
 
 
 def neighbours(connection: sqlite3.Connection, numbers: Iterable[int]) -> set[int]:
@@ -191,4 +199,4 @@ def _new_id(connection: sqlite3.Connection, keys: Sequence[bytes], first: bytes)
         "WHERE g.id IS NULL AND a.key IN (?)",
         keys,
     )
-    return min(rows, default=(0, first.hex()))[1]
+    return str(min(rows, default=(0, first.hex()))[1])

@@ -19,7 +19,7 @@ Keys = npt.NDArray[np.uint64]
 _PAGE = 2048
 _LISTED = 64
 """Forms of one fingerprint that others are compared with, the oldest: what is in everybody's mouth costs no more."""
-COMMON = 24
+COMMON = 16
 """Forms from which a fingerprint is common: on its own it proves nothing."""
 _IN_COMMON = 2
 """Fingerprints that two forms must share to be compared."""
@@ -72,8 +72,8 @@ def candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers)
 
 
 def _candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers) -> Iterator[tuple[int, int, bool]]:
-    wanted = np.unique(prints)
-    found = _listed(connection, wanted)
+    ordered = np.sort(prints)
+    found = _listed(connection, ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))])
     keys = (found >> np.uint64(32)).astype(np.uint32)
     starts = np.searchsorted(keys, prints, "left")
     counts = np.searchsorted(keys, prints, "right") - starts
@@ -81,15 +81,16 @@ def _candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers
     owner = np.repeat(numbers, listed)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(listed) - listed, listed) + np.repeat(starts, listed)
     other = (found[place] & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    rare = np.repeat(counts <= COMMON, listed)
+    common = np.repeat(counts > COMMON, listed)
     kept = other < owner
-    owner, other, rare = owner[kept], other[kept], rare[kept]
-    pairs, inverse, shared = np.unique((owner << 32) | other, return_inverse=True, return_counts=True)
-    any_rare = np.zeros(len(pairs), np.bool_)
-    any_rare[inverse[rare]] = True
+    # Sorted, the fingerprints that a pair has in common stand together, a rare one first.
+    both = (owner[kept] << 33) | (other[kept] << 1) | common[kept]
+    both.sort()
+    firsts = np.flatnonzero(np.concatenate(([True], both[1:] >> 1 != both[:-1] >> 1))) if len(both) else both
+    shared = np.diff(np.concatenate((firsts, [len(both)])))
     kept = shared >= _IN_COMMON
-    pairs, shared, any_rare = pairs[kept], shared[kept], any_rare[kept]
-    owner, other = pairs >> 32, pairs & 0xFFFFFFFF
+    pairs, shared = both[firsts[kept]], shared[kept]
+    owner, other, any_rare = pairs >> 33, (pairs >> 1) & 0xFFFFFFFF, pairs & 1 == 0
     order = np.lexsort((other, -shared, owner))
     owner, other, any_rare = owner[order], other[order], any_rare[order]
     own, sizes = np.unique(numbers, return_counts=True)

@@ -3,9 +3,10 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from index.variants import store
-from index.variants.alignment import match, side
+from index.variants.alignment import Side, match, part, side
 from index.variants.records import Group, Member, Place, Relation
 from index.variants.words import Form
 
@@ -20,8 +21,10 @@ _PLACES = """
     FROM variant_sayings s JOIN variant_articles a ON a.number = s.article
     LEFT JOIN variant_forms f ON f.number = s.form LEFT JOIN variant_groups g ON g.number = f.grouped
 """
-_ALL = 0.9
-"""Share of both sides' evidence in common from which nothing but small words differs."""
+_MOST, _WHOLE = 0.55, 0.75
+"""Shares of a form's evidence: below the one it says much besides; below the other it is only part of the fullest."""
+_PIECE, _GAP = 30.0, 3
+"""Evidence (bits) of a piece that can be told, and words that may be missing between two for them to be one."""
 
 
 def places(connection: sqlite3.Connection, quotation_ids: Iterable[str] | None = None) -> Iterator[Place]:
@@ -31,7 +34,7 @@ def places(connection: sqlite3.Connection, quotation_ids: Iterable[str] | None =
         rows = connection.execute(_PLACES)
     else:
         wanted = [store.stored_id(one) for one in quotation_ids]
-        rows = store.chosen(connection, _PLACES + " WHERE s.quotation IN (?)", wanted)  # type: ignore[assignment]
+        rows = store.chosen(connection, _PLACES + " WHERE s.quotation IN (?)", wanted)
     for stored, group_id, count, first, witnesses in rows:
         shown = store.shown_id(stored)
         yield Place(quotation_id=shown, group_id=group_id or shown, count=count, first=first, witnesses=witnesses)
@@ -46,7 +49,8 @@ def members(
         "JOIN variant_sayings s ON s.form = f.number JOIN variant_articles a ON a.number = s.article "
         "WHERE g.articles >= ? ORDER BY g.number, a.date IS NULL, a.date, a.id, s.number"
     )
-    group_id, found = "", []
+    group_id = ""
+    found: list[tuple[str, str, int]] = []
     for one, quotation, article, witness in connection.execute(query, (least_articles,)):
         if one != group_id and found:
             yield group_id, found
@@ -134,14 +138,29 @@ def _fullness(form: Form | None) -> tuple[bool, int]:
 
 
 def _relation(form: Form | None, fullest: Form | None, *, same: bool) -> Relation:
+    """How a form stands to the fullest of its group."""
     if form is not None and form.reported and fullest is not None and not fullest.reported:
         return "reported"
     if same or form is None or fullest is None:
         return "same"
-    one, full = side(form.signature and form), side(fullest)
+    one, full = side(form), side(fullest)
+    if _joined(one, full):
+        return "joined"
     found = match(one, full)
-    if found is None or (found.left_part < _ALL / 2 and form.joins):
-        return "joined" if form.joins else "edited"
-    if found.left_part >= _ALL / 2 and found.right_part < _ALL / 2:
-        return "cut"
-    return "edited"
+    if found is None:
+        # Both are tied to the group's core, each in its own way.
+        return "edited"
+    if found.left_part < _MOST and found.right_part < _MOST:
+        return "overlapping"
+    return "cut" if found.right_part < min(_WHOLE, found.left_part) else "edited"
+
+
+def _joined(one: Side, full: Side) -> bool:
+    """Do its pieces lie apart in the fullest form, or some of them not in it at all?"""
+    ends = [0, *one.joins, len(one.signature)]
+    pieces = [part(one, start, end) for start, end in pairwise(ends)] if one.joins else []
+    found = [match(piece, full) for piece in pieces if piece.sums[-1] >= _PIECE]
+    places = [each.right for each in found if each is not None]
+    if len(places) < len(found):
+        return True
+    return any(not -_GAP <= after[0] - before[1] <= _GAP for before, after in pairwise(places))

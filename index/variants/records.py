@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal, TypeAlias
 
-from index.records import Kind
+from index.records import CONTEXT, Article, Kind, Quotation
 
 Relation: TypeAlias = Literal["same", "edited", "cut", "joined", "overlapping", "reported"]
 """How a saying stands to the fullest form of its group: word for word; with words changed; a piece of it; pieces of it
@@ -24,6 +24,21 @@ class Saying:
     before: str = ""
     """The article's words in front, some 300 letters, for telling copies of one text."""
     after: str = ""
+
+
+def saying(article: Article, quotation: Quotation) -> Saying:
+    """A quotation of an article as a saying."""
+    start, end = quotation.content[0][0], quotation.content[-1][1]
+    return Saying(
+        quotation_id=quotation.id,
+        article_id=article.id,
+        text=quotation.text,
+        kind=quotation.kind,
+        date=article.date,
+        source=article.source,
+        before=article.text[max(0, start - CONTEXT) : start],
+        after=article.text[end : end + CONTEXT],
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

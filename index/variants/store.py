@@ -18,7 +18,7 @@ SCHEMA = """
     CREATE TABLE variant_forms (        -- the same words, as they are compared, once
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         key BLOB NOT NULL UNIQUE,       -- 8 bytes of sha256 over all of the form
-        signature TEXT NOT NULL,        -- a code point a word; empty where nothing but the very same words can be like it
+        signature TEXT NOT NULL,        -- a code point a word; empty where only the very same words can be like it
         places TEXT,                    -- JSON: joins, and what stands within marks; NULL where there is neither
         reported INTEGER NOT NULL,
         evidence REAL NOT NULL,         -- bits
@@ -76,7 +76,7 @@ SCHEMA = """
 """
 """Creates all tables; nothing in them is the truth, and `update` with all sayings makes them anew."""
 
-TABLES = tuple(f"variant_{name}" for name in "articles forms sayings edges groups prints".split())
+TABLES = tuple(f"variant_{name}" for name in ["articles", "forms", "sayings", "edges", "groups", "prints"])
 _AT_ONCE = 500
 """Values in one statement; SQLite's own limit was 999 for long."""
 

@@ -20,12 +20,12 @@ from index.variants.words import Form, form, plain
 Progress = Callable[[str, int], object]
 """Called with what is being done and how many of it were done since the last call."""
 
-_BATCH = 10_000
+_BATCH = 20_000
 _LEAST_EVIDENCE, _LEAST_WORDS = 24.0, 4
 """What the very same words must be worth to prove anything; fewer words count from _RARE on."""
 _RARE = 40.0
-_REPORTED_LEAST = 50.0
-"""Bits below which a reporter's own words are like nothing but themselves, letter for letter."""
+_REPORTED_LEAST = 60.0
+"""What a reporter's own words must be worth."""
 
 
 def update(
@@ -98,15 +98,12 @@ def _remember(connection: sqlite3.Connection, batch: Sequence[Saying]) -> tuple[
     for one, key in keys.items():
         if key in known:
             continue
-        evidence = sides[one].sums[-1]
-        comparable = not one.reported or evidence >= _REPORTED_LEAST
         cursor = connection.execute(
             "INSERT INTO variant_forms (key, signature, places, reported, evidence) VALUES (?, ?, ?, ?, ?)",
-            (key, one.signature if comparable else "", store.places_of(one), one.reported, round(evidence, 1)),
+            (key, one.signature, store.places_of(one), one.reported, round(sides[one].sums[-1], 1)),
         )
         known[key] = int(cursor.lastrowid or 0)
-        if comparable:
-            new[known[key]] = one
+        new[known[key]] = one
     sketched = sketches([(saying.before, saying.after) for saying in batch])
     numbers = [known[keys[one]] if one in keys else None for one in forms]
     connection.executemany(
@@ -134,6 +131,8 @@ def _article_numbers(connection: sqlite3.Connection, batch: Sequence[Saying]) ->
 
 def _proves(one: Form, made: Side) -> bool:
     evidence = made.sums[-1]
+    if one.reported:
+        return evidence >= _REPORTED_LEAST
     words = len(one.signature) if one.quoted is None else sum(end - start for start, end in one.quoted)
     return evidence >= _RARE or (evidence >= _LEAST_EVIDENCE and words >= _LEAST_WORDS)
 
@@ -162,7 +161,7 @@ def _compare(connection: sqlite3.Connection, new: dict[int, Form]) -> set[int]:
     sides = {number: side(one) for number, one in new.items()}
     touched: set[int] = set()
     pairs = iter(prints.candidates(connection, found, numbers))
-    while some := list(islice(pairs, _BATCH * 10)):
+    while some := list(islice(pairs, _BATCH * 5)):
         missing = {other for _, other, _ in some if other not in sides}
         # Numbers of forms that are gone stay in the runs until these are joined.
         sides.update((number, side(one)) for number, one in store.forms(connection, sorted(missing)).items())

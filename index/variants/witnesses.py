@@ -13,6 +13,8 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from index.variants.fingerprints import distinct
+
 _SHINGLE = 4
 _KEPT = 12
 """Shingles that a sketch keeps, 16 bits each."""
@@ -50,9 +52,11 @@ def sketches(contexts: Sequence[tuple[str, str]]) -> list[bytes]:
         whole &= part > 0
         mixed = (mixed ^ part) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
-    keys = np.unique((np.array(owners[:count], np.uint64)[whole] << np.uint64(32)) | (mixed[whole] >> np.uint64(32)))
+    keys = distinct((np.array(owners[:count], np.uint64)[whole] << np.uint64(32)) | (mixed[whole] >> np.uint64(32)))
+    if not len(keys):
+        return found
     places = (keys >> np.uint64(32)).astype(np.int64)
-    starts = np.flatnonzero(np.r_[True, places[1:] != places[:-1]]) if len(places) else np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
     low: npt.NDArray[np.uint16] = keys.astype(np.uint16)
     for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(places)], strict=True):
         found[int(places[start])] = low[start : min(end, start + _KEPT)].tobytes()

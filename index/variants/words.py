@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import Stemmer
 
 from index.analysis import exact_words
-from index.records import PIECE_JOIN, Kind
+from index.records import Kind
 
 Codes = npt.NDArray[np.uint32]
 Bits = npt.NDArray[np.float32]
@@ -108,7 +108,7 @@ _SAME = {
     "do not": "don't doesn't didn't",
     "percent": "pct",
 }
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PLAIN = {form: base for base, forms in _SAME.items() for form in forms.split()} | {
     word: str(number) for number, word in enumerate(_NUMBERS) if number > 1
 }
@@ -116,11 +116,11 @@ _CONTRACTED = {"n't": "not", "'ll": "will", "'ve": "have", "'re": "be", "'m": "b
 _CONTRACTION = re.compile("(n't|'ll|'ve|'re|'m|'d)$")
 _IRREGULAR = {"can't": ("can", "not"), "won't": ("will", "not"), "cannot": ("can", "not"), "let's": ("let",)}
 
-_FUNCTION_WORDS = frozenset(
-    """a i my be have do will can may not this who to of in on at by for with from into about as and or but if so than
-    then when where why how all any some more most very just also only too out up down over off because while through
-    after before between under again against during both each few other such own same now yet let even s per""".split()
-)
+_FUNCTION = """
+a i my be have do will can may not this who to of in on at by for with from into about as and or but if so than then
+when where why how all any some more most very just also only too out up down over off because while through after
+before between under again against during both each few other such own same now yet let even s per
+"""
 """Words that carry no evidence: they stand in every sentence, and reporting changes them."""
 
 _BRACKETED = re.compile(r"\[[^\[\]]{0,80}\]")
@@ -187,7 +187,7 @@ def _marked(piece: str) -> Iterator[tuple[str, bool]]:
 
 def plain(text: str) -> str:
     """The words as they stand, capitals, punctuation, brackets' marks and interruptions aside."""
-    return " ".join(exact_words(text.replace(PIECE_JOIN, " ")))
+    return " ".join(filter(None, map(_run_plain, text.split())))
 
 
 def codes(signature: str) -> Codes:
@@ -219,12 +219,27 @@ def stems_of(word: str) -> tuple[str, ...]:
     return (_PLAIN.get(stem, stem),)
 
 
-FUNCTION_STEMS = frozenset(stem for word in _FUNCTION_WORDS for stem in stems_of(word))
+FUNCTION_STEMS = frozenset(stem for word in _FUNCTION.split() for stem in stems_of(word))
 
 
-@functools.lru_cache(_MOST_RUNS)
-def _run_codes(run: str) -> str:
-    return "".join(_code(stem) for word in exact_words(run) if word != "'s" for stem in stems_of(word))
+class _Runs(dict[str, str]):
+    """What each run of letters between blanks comes to, worked out once."""
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, run: str) -> str:
+        if len(self) >= _MOST_RUNS:
+            self.clear()
+        made = self[run] = self._make(run)
+        return made
+
+
+_run_codes = _Runs(
+    lambda run: "".join(_code(stem) for word in exact_words(run) if word != "'s" for stem in stems_of(word))
+).__getitem__
+_run_plain = _Runs(lambda run: " ".join(exact_words(run))).__getitem__
 
 
 def _code(stem: str) -> str:

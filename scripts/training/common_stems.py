@@ -21,7 +21,6 @@ sys.path.insert(0, str(ROOT))
 from index.analysis import exact_words  # noqa: E402
 from index.variants.words import FUNCTION_STEMS, stems_of  # noqa: E402
 
-
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z][\w.’']*")
 """A capital within a sentence."""
 _NAMES = 0.5
