@@ -99,10 +99,18 @@ who=world health organization|wto=world trade organization|splc=southern poverty
 faa=federal aviation administration|fema=federal emergency management agency|omb=office of management and budget
 gao=government accountability office|dea=drug enforcement administration|atf=bureau of alcohol tobacco firearms and explosives
 tsa=transportation security administration|odni=office director national intelligence|osce=osce|iaea=international atomic energy agency
+pew=pew research center|pew research=pew research center|breitbart=breitbart news|bloomberg news=bloomberg
+gallup poll=gallup|quinnipiac=quinnipiac university|labour=labour party|tories=conservative party|npr=national public radio
 nasa=nasa|nato=nato|north atlantic treaty organization=nato|aipac=aipac|nypd=new york police department
 new york city police department=new york police department|lapd=los angeles police department|sba=small business administration
 """
 _CANONICAL = dict(pair.split("=") for line in _SAME.split("\n") for pair in line.split("|") if pair.strip())
+_BRANDS = frozenset(
+    {"mother jones", "page six", "crystal ball", "goldman sachs", "jp morgan", "morgan stanley", "daily kos", "ms magazine"}
+    | {"wells fargo", "rolling stone", "vanity fair", "cook political", "cook report", "planned parenthood", "drudge report"}
+    | {"club for growth", "emilys list", "axios am", "truth social", "fox friends", "meet press", "black lives matter"}
+)
+"""Bodies that look like people."""
 _OWNED_BY_STATE = word_set(
     """
     department court congress senate house government army navy force forces marine marines embassy attorney
@@ -117,6 +125,14 @@ _SEAM = re.compile(r"[a-z]{3}(?=(?:[A-Z]{2,}|20\d\d\s|House|Senate|Dem|Five|Trum
 _WORD = re.compile(r"[^\W_]+(?:[’'.&][^\W_]+)*")
 _GENERIC = words.PEOPLE - word_set("democrats republicans conservatives liberals progressives")
 _PROPER = word_set("republican democratic house senate gop congressional libertarian labour conservative")
+_SOME = word_set("most many some several all few other two three both these those")
+HEADS = word_set(
+    """
+    times post journal herald tribune globe department court committee ministry bureau agency commission university
+    center institute foundation council association union bank board administration
+    """
+)
+"""Words that are no body's whole name: "the Department" is one that its article named before."""
 _PEOPLES = word_set(
     "democrats republicans libertarians muslims christians jews catholics evangelicals kurds arabs taliban houthis greens"
 )
@@ -164,13 +180,15 @@ def is_known_body(text: str) -> bool:
     name = " ".join(found)
     if len(found) == 1 and (name in words.NAMED_BODIES | words.PLACES or (len(name) > 6 and name.endswith("ians"))):
         return True
-    return name in _CANONICAL or _government(found) is not None
+    return name in _CANONICAL or name in _BRANDS or _government(found) is not None
 
 
 def is_description(text: str) -> bool:
     """Whether a group's name is a common noun with a capital because it opened its sentence."""
     first, *inner = text.split() or [""]
     low = [plain(w) for w in text.split()]
+    if low and low[0] in _SOME:
+        return True
     if any(w[:1].isupper() for w in inner) or (first.isupper() and len(first) > 1) or (low and low[0] in _PROPER):
         return False
     return not low or not (low[-1] in _PEOPLES or low[-1].endswith(("ans", "ians", "ese", "ists of")))
@@ -217,7 +235,8 @@ def canonical(found: list[str]) -> str:
     """The key of a name given as small words: one for all ways of writing it that a rule or the table knows."""
     while len(found) > 1 and found[0] in ("us", "united", "federal") and _of_the_state(found):
         found = found[2:] if found[0] == "united" and found[1] == "states" else found[1:]
-    found = [{"dept": "department", "defence": "defense", "labour": "labor"}.get(w, w) for w in found]
+    if len(found) > 1:
+        found = [{"dept": "department", "defence": "defense"}.get(w, w) for w in found]
     found = _turned(found)
     whole = " ".join(found)
     if whole in _CANONICAL:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from index.extract import words
 from index.extract.words import word_set
-from index.identity.bodies import expansions, is_description, is_known_body, read_body
+from index.identity.bodies import HEADS, expansions, is_description, is_known_body, read_body
 from index.identity.names import Name, block_of, read_name, related
 from index.identity.records import LocalSpeaker
 from index.identity.places import PLACE_OF, state_of
@@ -59,12 +59,6 @@ _HONORIFIC = word_set("mr mr. mrs mrs. ms ms. miss sir lord lady dame madam dr d
 _MALE, _FEMALE = word_set("mr mr. sir lord"), word_set("mrs mrs. ms ms. miss lady dame madam")
 _ROLES = words.ROLES | {t.rstrip(".") for t in words.TITLES} - {t.rstrip(".") for t in _HONORIFIC}
 _OPENS = frozenset(".“\"\n:—(")
-_HEADS_OF_BODIES = word_set(
-    """
-    times post journal herald tribune globe department court committee ministry bureau agency commission university
-    center institute foundation council association union bank board administration
-    """
-)
 _KIN = word_set("wife husband son daughter brother sister mother father widow")
 _HEADS = word_set("a an the who president director chief leader head former one founder author spokesman spokeswoman ceo")
 _ENDS = word_set("said says who whose which that has had was is were and but told added wrote")
@@ -120,7 +114,7 @@ def _begin(name: str, kind: SpeakerType, count: int) -> _Seen | None:
         parsed = read_name(name)
         if parsed is not None:
             return _Seen(name, kind, parsed, block_of(parsed), count)
-        if not name.isupper():
+        if not name.isupper() and (len(name.split()) < 2 or re.search(r"[,\d]|\band\b", name)):
             return None
     body = read_body(name)
     if kind == "group" and (re.search(r"\band\b|,", name) or body is None or is_description(body.shown)):
@@ -131,9 +125,13 @@ def _begin(name: str, kind: SpeakerType, count: int) -> _Seen | None:
 def _mended(one: _Seen, page: "_Page", source: str) -> bool:
     """Finds out what a cut, turned or short name stands for; False where the article shows that it is no name."""
     shown = one.name.split()
+    if one.parsed is None and one.type == "person" and len(shown) == 1 and page.bears(shown[0]):
+        # a brand's name that is somebody's surname here: "Secretary Kirstjen Nielsen"
+        one.parsed = read_name(one.name)
+        one.block = block_of(one.parsed) if one.parsed is not None else one.block
     if one.parsed is None:
         heads = [w.lower().strip("’'s") if len(shown) > 1 else w.lower() for w in shown[-1:]]
-        if len(shown) == 1 and heads[0] in _HEADS_OF_BODIES:
+        if len(shown) == 1 and heads[0] in HEADS:
             one.known_as = page.whole(heads[0], source)
             body = read_body(one.known_as) if one.known_as else None
             if body is not None:
@@ -265,6 +263,15 @@ class _Page:
         surnames = {run.split()[-1] for run in found}
         return min(found, key=lambda r: (-self.runs[r], r)) if len(surnames) == 1 else ""
 
+    def bears(self, surname: str) -> bool:
+        """Whether somebody is called by a given name and this surname."""
+        gender = words.given_names().gender
+        return any(
+            run.endswith(" " + surname) and (run.split()[0].lower() in gender or count > 1)
+            for run, count in self.runs.items()
+            if len(run.split()) == 2 and run.split()[0].lower() not in _PLAIN_ADJECTIVES
+        )
+
     def is_name(self, word: str) -> bool:
         """Whether a word has its capital elsewhere than where sentences begin, or has no small form here."""
         places = self.places.get(word, ())
@@ -338,6 +345,9 @@ class _Page:
             one.votes["m"] += 6 * (low in _MALE)
             one.votes["f"] += 6 * (low in _FEMALE)
             return
+        if low.endswith("'s") and self.words[k][0].isupper():
+            one.organizations.update(self._owner(k))
+            return
         if low not in _ROLES or (low in _KIN):
             return
         span = []
@@ -351,6 +361,15 @@ class _Page:
             span.insert(0, word)
             k -= 1
         self._take(span, one)
+
+    def _owner(self, at: int) -> set[str]:
+        """The outlet or body in "CNN's Ann Lee", "the New York Times's Ann Lee"."""
+        run = [self.low[at].removesuffix("'s")]
+        k = at - 1
+        while k >= 0 and len(run) < 4 and self.words[k][0].isupper() and self.low[k] not in _SKIPPED:
+            run.insert(0, self.low[k])
+            k -= 1
+        return {" ".join(run)}
 
     def _behind(self, at: int, one: _Seen) -> None:
         """What follows a name: "(R-Ohio)", ", D-Pa.", ", a spokesman for the NRA,", "of Ohio"; and he or she."""
@@ -425,6 +444,7 @@ _CUT = (
     | word_set("is was were are has had have be been will would who whom whose which")
 )
 _ADJECTIVES = word_set("former then current longtime acting deputy republican democratic democrat senior new associate")
+_PLAIN_ADJECTIVES = word_set("new american national british us u.s big royal first global the")
 _SKIPPED = (
     {t for t in words.TITLES}
     | word_set("the a an in on at for and but or by with from to as he she it they we i his her their our this that")

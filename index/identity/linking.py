@@ -35,7 +35,7 @@ _ALONE = 4.0
 _JOINS = 0.5
 _DWARFED = 200
 """Beside somebody named in so many times more articles nobody is thought of."""
-_GIANT = 20
+_GIANT = 100
 _OFFICES = frozenset({"president", "senator", "representative", "governor", "speaker", "leader", "secretary", "chancellor"})
 _NO_GIVEN = frozenset({"will", "more", "may"})
 _IN_OFFICE = 1.0
@@ -65,20 +65,23 @@ class Cluster:
     @property
     def lead(self) -> Name:
         """The commonest full name, the fuller one of two that are equally common; else the commonest."""
-        inner: collections.Counter[str] = collections.Counter()
-        for name, count in self.names.items():
-            inner.update(dict.fromkeys(name.given[1:], count))
         return min(
             self.names,
             key=lambda n: (
                 not n.given,
-                # "López Obrador" beside "Andrés Manuel López Obrador": half a surname
-                len(n.first) < 2 or inner[n.first] >= self.names[n],
+                len(n.first) < 2 or self._is_half(n),
                 -self.names[n],
                 -len(n.given),
                 n.shown,
             ),
         )
+
+    def _is_half(self, name: Name) -> bool:
+        """Whether a first name is the first half of a surname: "López Obrador" beside "Andrés Manuel López Obrador"."""
+        if words.given_names().gender.get(name.first) is not None:
+            return False
+        longer = sum(count for n, count in self.names.items() if name.first in n.given[1:])
+        return longer * 5 >= self.names[name]
 
     def take(self, members: Iterable[LocalSpeaker], name: Name) -> None:
         """Takes in speakers that have one name."""
@@ -241,14 +244,18 @@ class _Surname:
 
     def _is_same(self, known: Cluster, plain: list[Name], size: int) -> bool:
         """Whether a name without a suffix is that of the only one whose name has one: Jr. is often left out."""
-        if not _has_suffix(known):
+        if not _has_suffix(known) and self.surname not in COMMON_SURNAMES:
             return True
         together = sum(m.article_id in known.articles for n in plain for m in self.forms[n])
-        if together > 0.05 * min(size, len(known.members)):
+        if _has_suffix(known) and together > 0.05 * min(size, len(known.members)):
             return False
         alone = Cluster()
         for name in plain:
             alone.take(self.forms[name], name)
+        if not _has_suffix(known):
+            return mean_evidence(known, alone, self.everybody) > -0.5
+        if all(n.suffix != "jr" for n in known.names):
+            return True  # "III" is left out more often than not
         return size <= 2 * len(known.members) or mean_evidence(known, alone, self.everybody) > 0
 
     def _initials(self) -> None:
@@ -303,10 +310,15 @@ class _Surname:
             fitting = [o for o in others.values() if self._near(cluster, o)]
             if not fitting:
                 continue
-            weighed = sorted(((self._together(cluster, o), o.order, o) for o in fitting), key=lambda w: (-w[0], w[1]))
+            values = {id(o): self._together(cluster, o) for o in fitting}
+            # between two whom it fits as well, the better known is likelier
+            weighed = sorted(
+                ((values[id(o)] + 0.5 * math.log(o.profile.size), o.order, o) for o in fitting),
+                key=lambda w: (-w[0], w[1]),
+            )
             best = weighed[0]
             margin = best[0] - weighed[1][0] if len(weighed) > 1 else math.inf
-            if best[0] > _JOINS and margin > 1.0:
+            if values[id(best[2])] > _JOINS and margin > 1.0:
                 best[2].join(cluster)
                 for given in {w for n in cluster.names for w in n.given if len(w) > 1}:
                     by_given[given].append(best[2])
@@ -350,11 +362,9 @@ class _Surname:
         """Log-odds that two people are one: what their articles say, how common the surname, whether both stand in
         one article.
         """
-        prior = 1.0 - (2.0 if self.surname in COMMON_SURNAMES else 0.0)
+        prior = 2.5 - (2.0 if self.surname in COMMON_SURNAMES else 0.0)
         both = sum(m.article_id in large.articles for m in small.members)
         prior -= min(4.0, 2.0 * both)
-        if _spelling(small.lead, large.lead):
-            prior -= 1.0
         return prior + mean_evidence(small, large, self.everybody)
 
     def _same_names(self) -> None:
@@ -449,10 +459,6 @@ class _Surname:
 
 def _has_suffix(cluster: Cluster) -> bool:
     return all(n.suffix for n in cluster.names)
-
-
-def _spelling(a: Name, b: Name) -> bool:
-    return a.first != b.first and len(a.first) > 1 and len(b.first) > 1 and sounds_alike(a.first, b.first)
 
 
 def _main_names(cluster: Cluster) -> list[Name]:

@@ -4,7 +4,7 @@ import collections
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.identity.bodies import Body, read_body
+from index.identity.bodies import HEADS, Body, read_body
 from index.identity.names import plain
 from index.identity.records import LocalKey, LocalSpeaker
 
@@ -32,7 +32,7 @@ class BodyCluster:
 
 @dataclass(slots=True)
 class OpenBody:
-    """An acronym of which it stays open what it stands for."""
+    """An acronym, or "the Department", of which it stays open what is meant."""
 
     member: LocalSpeaker
     candidates: list[tuple[BodyCluster, float]]
@@ -51,6 +51,7 @@ def link_bodies(members: Sequence[LocalSpeaker], *, pins: Mapping[LocalKey, str]
     clusters: dict[str, BodyCluster] = {}
     short: list[tuple[LocalSpeaker, Body]] = []
     pinned: dict[str, BodyCluster] = {}
+    nameless: list[LocalSpeaker] = []
     readings: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     for member in sorted(members, key=lambda m: m.key):
         body = read_body(member.called)
@@ -60,6 +61,8 @@ def link_bodies(members: Sequence[LocalSpeaker], *, pins: Mapping[LocalKey, str]
         if person_id is not None:
             made = pinned.setdefault(person_id, BodyCluster(body.key, pinned=person_id))
             _put(made, member, body.shown, ("ruling",))
+        elif body.key in HEADS:
+            nameless.append(member)
         elif body.acronym:
             short.append((member, body))
             readings[body.key].update({b.key for form in member.forms if (b := read_body(form)) is not None})
@@ -69,7 +72,7 @@ def link_bodies(members: Sequence[LocalSpeaker], *, pins: Mapping[LocalKey, str]
     for key, count in readings.items():
         for reading in [r for r in count if r not in clusters and count[r] < 2 and r != key]:
             del count[reading]
-    linked = LinkedBodies([], [])
+    linked = LinkedBodies([], [OpenBody(member, []) for member in nameless])
     for member, body in short:
         count = readings[body.key]
         own = [b.key for form in member.forms if (b := read_body(form)) is not None and b.key in count]

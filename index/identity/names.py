@@ -5,6 +5,7 @@ A block is a set of names that may belong together at all: the consonants of the
 """
 
 import functools
+import itertools
 import json
 import re
 import unicodedata
@@ -15,6 +16,7 @@ from typing import Literal
 
 from index.extract import phrases, words
 from index.extract.words import word_set
+from index.identity.common_names import COMMON_SURNAMES
 
 Fit = Literal["same", "near", "open", "never"]
 """same: nothing in the names tells them apart; near: by nickname, initial or spelling; open: only the surname is there,
@@ -41,6 +43,8 @@ _HONORS = word_set(
     captain sergeant lieutenant major commander vice former ex dem dems gop democrat republican
     """
 )
+_CROWNED = word_set("pope king queen prince princess")
+"""Titles that stand for a given name: "Pope Francis"."""
 _FURNITURE = word_set(
     """
     hide caption captions toggle more image images getty photo photos video videos advertisement updated watch read
@@ -58,10 +62,17 @@ _SOMEBODY = word_set("someone somebody everyone everybody nobody neither none an
 _NO_SURNAME = word_set(
     """
     act amendment update committee department court congress senate administration campaign university association
-    constitution correction poll caucus democrats republicans times party news said says magazine
+    constitution correction poll caucus research americans foundation institute democrats republicans times party news said says magazine
+    """
+)
+_ARAB = word_set(
+    """
+    hussein assad qaeda qaida jazeera abadi maliki sisi thani baghdadi shabaab zawahiri khalifa saud nusra sadr aqsa
+    shabab arabiya sistani jubeir hashimi nahyan maktoum sabah bashir awlaki houthi
     """
 )
 _LETTERS = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*")
+_ENDING = re.compile(r"(?:ie|ey|ee|i)$")
 _CLASSES = str.maketrans({"c": "k", "q": "k", "g": "k", "z": "s", "v": "f", "w": "f", "d": "t", "b": "p", "j": "y"})
 
 
@@ -99,6 +110,7 @@ def read_name(text: str) -> Name | None:
         return None
     found = [w for part in text.split() if (w := part.strip(".,;:()[]\"“”*•"))]
     found = [w for w in found if _LETTERS.match(w)]
+    crowned = next((w for w, name in itertools.pairwise(found[-2:]) if plain(w) in _CROWNED and name), "")
     while found and (plain(found[0]) in _HONORS and len(found) > 1 or plain(found[0]) in _FURNITURE):
         found = found[1:]
     suffix = ""
@@ -119,19 +131,30 @@ def read_name(text: str) -> Name | None:
     begin = len(low) - 1
     while begin > 1 and low[begin - 1] in PARTICLES:
         begin -= 1
-    if begin == 1 and low[0] in PARTICLES:
+    if begin == 1 and low[0] in PARTICLES and not _is_given(low):
         begin = 0
     surname = _ARTICLES.sub("", " ".join(low[begin:]))
     given = tuple(part for w in low[:begin] for part in _given_parts(w))
+    if crowned and not given:
+        given, shown = (plain(crowned),), f"{crowned.capitalize()} {shown}"
     return Name(given, surname, suffix, shown + (f" {_suffix_shown(suffix)}" if suffix else ""))
 
 
+def _is_given(low: list[str]) -> bool:
+    """Whether a particle in front of one word is a given name: "Al Gore", "Van Jones"."""
+    if low[0] == "al":
+        return low[1] not in _ARAB
+    return low[0] in ("van", "del", "ben") and low[1] in COMMON_SURNAMES
+
+
 def _apart(found: list[str]) -> list[str]:
-    """Initials written together, apart: "J.R." as "J", "R"."""
+    """Initials written together, apart: "J.R." and "JR" as "J", "R"."""
     out: list[str] = []
     for word in found:
         if re.fullmatch(r"(?:[A-Z]\.)+[A-Z]", word):
             out.extend(word.split("."))
+        elif not out and len(found) > 1 and re.fullmatch(r"[A-Z]{2}", word) and not found[-1].isupper():
+            out.extend(word)
         else:
             out.append(word)
     return out
@@ -213,6 +236,8 @@ def related(a: str, b: str) -> bool:
         return True
     if len(a) == 1 or len(b) == 1:
         return a[0] == b[0]
+    if _ENDING.sub("y", a) == _ENDING.sub("y", b):
+        return True
     table = _nicknames()
     if b in table.get(a, ()) or a in table.get(b, ()):
         return True
@@ -261,6 +286,8 @@ def fits(a: Name, b: Name) -> Fit:
     """Whether two names of one block may be one person's."""
     if not _surnames_fit(a.surname, b.surname):
         return "never"
+    if any("-" in x.surname and not x.given and x.surname != y.surname for x, y in ((a, b), (b, a))):
+        return "never"  # "Grassley-Graham" is no Graham
     exact = a.surname == b.surname or last_part(a.surname) == last_part(b.surname)
     if a.suffix and b.suffix and a.suffix != b.suffix:
         return "never"
@@ -275,6 +302,8 @@ def fits(a: Name, b: Name) -> Fit:
     whole_a, whole_b = {w for w in a.given if len(w) > 1}, {w for w in b.given if len(w) > 1}
     if not whole_a and not whole_b:
         return "near" if a.given[0] == b.given[0] and _middles_fit(a, b) else "never"
+    if _only_initials(a) != _only_initials(b) and not (a.middles and b.middles):
+        return "never"
     if a.first and b.first and related(a.first, b.first):
         if a.middles and b.middles and not _middles_fit(a, b):
             return "never"
@@ -284,6 +313,11 @@ def fits(a: Name, b: Name) -> Fit:
     if len(shorter) < len(longer) and len(shorter[0]) > 1 and shorter[0] in longer[1:]:
         return "near"
     return "never"
+
+
+def _only_initials(name: Name) -> bool:
+    """Whether somebody goes by two initials or more: C. S. Lewis is no Chris Lewis."""
+    return len(name.given) > 1 and all(len(w) == 1 for w in name.given)
 
 
 def _middles_fit(a: Name, b: Name) -> bool:
