@@ -200,17 +200,20 @@ class Core:
 
     def _dates(self, found: Hits, interval: Interval) -> FacetCounts:
         periods, bounds = self._boundaries(interval)
-        counts = np.zeros(len(periods) + 1, np.int64)
+        before = np.zeros(len(periods) + 1, np.int64)
         number = {id(part): place for place, part in enumerate(self._reader.parts)}
         for part, one in found:
             edges = bounds[number[id(part)]]
             for piece, times in one.pieces():
                 if piece.rows is None:
-                    at = edges.astype(np.int64).clip(one.low, one.high) - one.low
+                    before += np.minimum(np.maximum(edges, np.uint32(piece.low)), np.uint32(piece.high))
+                    before -= piece.low
+                elif times > 0:
+                    before += piece.rows.searchsorted(edges)
                 else:
-                    at = times * piece.rows.searchsorted(edges)
-                counts[0] += at[0]
-                counts[1:] += at[1:] - at[:-1]
+                    before -= piece.rows.searchsorted(edges)
+        counts = before.copy()
+        counts[1:] -= before[:-1]
         missing, *numbers = counts.tolist()
         items = [(period, number) for period, number in zip(periods, numbers, strict=True) if number]
         return FacetCounts(items=items, missing=missing)

@@ -13,11 +13,12 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from index.whoosh_codec.arrays import F32, U32, U64
+from index.whoosh_codec.arrays import F32, U32, U64, spread
 
 BLOCK = 64
 """Rows of a block."""
 
+_GROUPS = 256
 _SIX, _LOW, _HIGHEST = np.uint32(6), np.uint32(BLOCK - 1), np.uint64(1 << 63)
 
 Ints = npt.NDArray[np.int64]
@@ -58,6 +59,22 @@ class Common:
                 peaks[filled] = np.maximum.reduceat(self.weights, self.starts[filled])
             self._peaks = peaks
         return self._peaks
+
+    def highest(self, first: int) -> tuple[U32, F32]:
+        """Rows with their weights, among which the `first` highest are, equally high ones included."""
+        peaks = self.peaks
+        length = len(peaks) // _GROUPS
+        if first > _GROUPS or not length:
+            return self.rows, self.weights
+        # The first-th highest peak of some groups of blocks is no higher than the first-th highest weight.
+        maxima = peaks[: length * _GROUPS].reshape(_GROUPS, length).max(1)
+        least = np.partition(maxima, -first)[-first]
+        blocks = (peaks >= least).nonzero()[0]
+        starts = self.starts.take(blocks)
+        places = spread(starts, self.starts.take(blocks + 1) - starts)
+        weights = self.weights.take(places)
+        keep = (weights >= least).nonzero()[0]
+        return self.rows.take(places.take(keep)), weights.take(keep)
 
     def among(self, rows: U32) -> tuple[Ints, F32]:
         """Which of these rows have the word, by their places, and their weights."""

@@ -21,6 +21,7 @@ _FIRST = 512
 """Codes looked at first for the commonest values: those that are commonest in the whole index."""
 _MOST = 0.8
 """Of more than this share of all rows, the others are counted."""
+_LOW = 2**32 - 1
 _AT_ONCE = 2**16
 """Rows whose codes are counted together: these stay in the processor's cache."""
 
@@ -67,21 +68,29 @@ class Counts:
     def _few(self, limit: int) -> list[tuple[int, int]]:
         assert self.codes is not None  # noqa: S101
         order = (-self.counts).argsort(kind="stable")[:limit]
-        return list(zip(self.codes[order].tolist(), self.counts[order].tolist(), strict=True))
+        return list(zip(self.codes.take(order).tolist(), self.counts.take(order).tolist(), strict=True))
 
     def _dense(self, limit: int) -> list[tuple[int, int]]:
         looked, every = min(max(_FIRST, 2 * limit), len(self.counts)), len(self.counts)
         while True:
-            codes = (self.counts[:looked] > 0).nonzero()[0]
-            some = self.counts[codes]
-            if len(some) > limit:
-                keep = (some >= np.partition(some, -limit)[-limit]).nonzero()[0]
-                codes, some = codes[keep], some[keep]
-            order = (-some).argsort(kind="stable")[:limit]
-            least = int(some[order[-1]]) if len(order) == limit else 0
-            if looked == every or (least > 0 and int(self.ceilings[looked]) < least):
-                return list(zip(codes[order].tolist(), some[order].tolist(), strict=True))
+            found = _highest(self.counts[:looked], limit)
+            if looked == every or (len(found) == limit and int(self.ceilings[looked]) < found[-1][1]):
+                return found
             looked = min(every, looked * 8)
+
+
+def _highest(counts: Ints | I32, limit: int) -> list[tuple[int, int]]:
+    """The `limit` commonest (code, count), equally common ones in order of the code; none that nothing has."""
+    keys = counts.astype(np.int64)
+    keys <<= 32
+    keys -= np.arange(len(keys))
+    if len(keys) > limit:
+        keys.partition(len(keys) - limit)
+        keys = keys[len(keys) - limit :]
+    keys.sort()
+    keys = keys[::-1]
+    some = (keys + _LOW) >> 32
+    return [pair for pair in zip((-keys & _LOW).tolist(), some.tolist(), strict=True) if pair[1]]
 
 
 class Tally:

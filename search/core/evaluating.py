@@ -31,6 +31,8 @@ Windows = Callable[[FieldFilter], list[tuple[int, int]]]
 _FEW = 7
 """Lists with fewer than one in so many rows together are added up row by row, larger ones in a dense array: numpy finds
 what is true among many much faster where more than one in eight is."""
+_MANY = 100
+"""Words with more than one in so many rows together are not listed before that is needed (`union.py`)."""
 _AT_ONCE = 2**18
 """Rows among which many lists are added up together: the sums stay in the processor's cache."""
 _MASKED = 64
@@ -320,10 +322,11 @@ class _Question:
     def _words_of(self, parts: Sequence[Node], low: int, high: int) -> Found:
         """Any of several words: few rows are listed with their sums, many only when they are asked for."""
         leaves = sorted((part for part in parts if isinstance(part, Word | Phrase)), key=self.size, reverse=True)
-        if sum(map(self.size, leaves)) * _FEW < high - low:
-            return _added_up([self.find(leaf, low, high) for leaf in leaves], self._in.scratch())
-        if (low, high) == (0, self._in.rows):
+        size = sum(map(self.size, leaves))
+        if size * _MANY > high and (low, high) == (0, self._in.rows):
             return Union([self._sought(leaf) for leaf in leaves], high)
+        if size * _FEW < high - low:
+            return _added_up([self.find(leaf, low, high) for leaf in leaves], self._in.scratch())
         return _summed([self.find(leaf, low, high) for leaf in leaves], low, high)
 
     def _sought(self, leaf: Leaf) -> Sought:

@@ -101,7 +101,8 @@ class Found:
 
     def highest(self, first: int) -> tuple[Rows, Scores]:
         """Rows with their scores before `scale`, among which the `first` highest are, equally high ones included."""
-        del first
+        if self.word is not None:
+            return self.word.highest(first)
         return self.listed(), np.zeros(len(self), np.float32) if self.scores is None else self.scores
 
 

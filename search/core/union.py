@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 _GROUPS = 256
 _LOOKED = 48
 """Groups of blocks whose best block is looked at first."""
+_LEAST = 1e-30
 _ROUNDED = 1 - 1e-5
 """Sums of bounds are rounded otherwise than scores are."""
 
@@ -119,16 +120,25 @@ class Union(Found):
         A row's most valuable word is one of the first few, or all of its words together are worth too little.
         """
         enough = float(least) * _ROUNDED
-        most = {id(word): float(word.most * word.rarity) for word in self._words}
-        words = sorted(self._words, key=lambda word: most[id(word)], reverse=True)
-        left = sum(most.values())
+        most = [float(word.most * word.rarity) for word in self._words]
+        order = sorted(range(len(most)), key=most.__getitem__, reverse=True)
+        left = sum(most)
         found: list[Rows] = []
-        for word in words:
+        for place, number in enumerate(order):
             if left < enough:
                 break
-            left -= most[id(word)]
-            needed = (enough - left) / max(float(word.rarity), 1e-30)
-            found.append(word.rows.take((word.weights >= np.float32(needed)).nonzero()[0]))
+            left -= most[number]
+            word = self._words[number]
+            needed = np.float32((enough - left) / max(float(word.rarity), _LEAST))
+            places = (word.weights >= needed).nonzero()[0]
+            rows, sums, more = word.rows.take(places), word.weights.take(places) * word.rarity, left
+            for other in order[place + 1 :]:  # who has an earlier one is found by that
+                there, weights = self._words[other].among(rows)
+                sums[there] += weights * self._words[other].rarity
+                more -= most[other]
+                keep = (sums >= np.float32(enough - more)).nonzero()[0]
+                rows, sums = rows.take(keep), sums.take(keep)
+            found.append(rows)
         return merged(found)
 
     def _of(self, rows: Rows) -> Scores:
