@@ -1,4 +1,5 @@
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -152,3 +153,20 @@ def test_workers_and_port_come_from_the_environment_too(tmp_path: Path) -> None:
     )
     assert found.returncode == 2
     assert "SAYWHO_PORT" in found.stderr
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
+def test_freed_memory_is_used_again() -> None:
+    code = """
+import resource
+import numpy as np
+from web.memory import keep_freed
+keep_freed()
+for time in range(9):
+    if time == 1:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.zeros(16 << 20, np.uint8).fill(1)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 1000  # eight times 4,096 pages otherwise
