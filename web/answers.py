@@ -77,8 +77,7 @@ def _validated(response: Response, etag: str | None) -> Response:
 
 
 def _secured(response: Response) -> Response:
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(SECURITY)
     return response
 
 
