@@ -49,9 +49,20 @@ CHANGES = ("mkdir", "rename", "replace", "link", "unlink", "remove", "rmdir", "f
 """What `os` does to files."""
 
 
+_WORDS = (
+    "harbour lantern copper violin meadow thunder glacier orchard velvet compass walnut ferry chimney saffron tunnel "
+    "parrot marble pepper kettle anchor willow magnet puzzle ribbon canyon pigeon barley turbine sandal cactus"
+).split()
+
+
+def shared_by(number: int) -> str:
+    """Words that an article and its neighbour alone have."""
+    return " ".join(random.Random(number // 2).sample(_WORDS, 9))
+
+
 def told(number: int, *, day: str = "Rain", who: str = "Ada Brook") -> tuple[Article, list[Quotation]]:
     """An article with a quotation of its own and one that its neighbour has too."""
-    shared = f"“Nobody else was out there on day {number // 2},”"
+    shared = f"“{shared_by(number)},”"
     text = f"“{day} number {number} is news,” {who} said. {shared} she added, and left the quiet town.\n"
     article = an_article(f"a{number:03}", text * 3, date=f"2020-{number % 12 + 1:02}-{number % 28 + 1:02}")
     own = f"“{day} number {number} is news,”"

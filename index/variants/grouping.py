@@ -6,6 +6,7 @@ it; where one falls apart, the part that holds the form keeps it.
 """
 
 import collections
+import hashlib
 import dataclasses
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -192,11 +193,19 @@ def _keep(
 
 
 def _new_id(connection: sqlite3.Connection, keys: Sequence[bytes], first: bytes) -> str:
-    """An id that a group around one of these forms had before, the oldest; else the key of the first said."""
+    """An id that a group around one of these forms had before, the oldest; else the key of the first said.
+
+    Where that is the id of a group that the form has left, another member's key; where all are, a digest of them.
+    """
     rows = store.chosen(
         connection,
         "SELECT a.age, a.id FROM variant_aliases a LEFT JOIN variant_groups g ON g.id = a.id "
         "WHERE g.id IS NULL AND a.key IN (?)",
         keys,
     )
-    return str(min(rows, default=(0, first.hex()))[1])
+    if before := min(rows, default=None):
+        return str(before[1])
+    names = [first.hex(), *sorted(key.hex() for key in keys)]
+    taken = {row[0] for row in store.chosen(connection, "SELECT id FROM variant_groups WHERE id IN (?)", names)}
+    free = (name for name in names if name not in taken)
+    return next(free, hashlib.sha256(b"".join(sorted(keys))).hexdigest()[:16])
