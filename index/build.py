@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index import people_in_use, whoosh_codec
+from index import identity, people_in_use, whoosh_codec
 from index.archive import Archive, Changes
 from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
 from index.entries import make_entries
@@ -31,6 +31,8 @@ from index.manifest import (
     sync,
     write_manifest,
 )
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import write_people
 from index.records import Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
@@ -211,6 +213,12 @@ def _write(
     """Writes and checks a build's files; returns how many articles and quotations it holds."""
     changes = _changes(archive, earlier) if earlier is not None else None
     _write_articles(folder, archive, earlier, changes)
+    write_people(
+        folder / PEOPLE_FILE,
+        identity.people(archive.connection, rulings=settled.rulings),
+        identity.aliases(archive.connection, rulings=settled.rulings),
+    )
+    sync(folder / PEOPLE_FILE)
     sample = _Sample()
     entries = sample.watch(make_entries(archive, settled, changes.changed if changes else None))
     replacing = (*changes.changed, *changes.removed) if changes else None

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from index.identity import PersonOfCollection
+from index.records import PersonOfCollection
 
 FILE_NAME = "people.sqlite"
 

@@ -169,6 +169,21 @@ class Entry:
     """The number of the editor's correction that gave the speaker."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOfCollection:
+    """A person with how much the collection holds of them."""
+
+    id: str
+    name: str
+    type: SpeakerType
+    articles: int
+    quotations: int
+    forms: tuple[tuple[str, int], ...]
+    """Names in articles and how many articles have each, the commonest first."""
+    wikidata: str = ""
+    """The item in the people file that was taken for them."""
+
+
 CONTEXT = 300
 """How far, in code points, an entry's `before` and `after` reach."""
 

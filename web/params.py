@@ -73,7 +73,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         "status",
         "repeated",
         _choice(STATUSES),
-        "resolved: the speaker has a name; unnamed: somebody without a name; unknown: nobody is given; "
+        "resolved: the speaker has a name; undecided: a name that several people share; unnamed: somebody without a "
+        "name; unknown: nobody is given; "
         "disputed: outlets disagree.",
     ),
     Parameter("date_from", "text", _DATE, "Articles of this year, month or day and later."),

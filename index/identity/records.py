@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from index.records import SpeakerType
+from index.records import PersonOfCollection, SpeakerType
 
 LocalKey: TypeAlias = tuple[str, str, SpeakerType]
 """An article's id, the name that the extractor gives a speaker there, and the type."""
@@ -65,21 +65,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonOfCollection:
-    """A person with how much the collection holds of them."""
-
-    id: str
-    name: str
-    type: SpeakerType
-    articles: int
-    quotations: int
-    forms: tuple[tuple[str, int], ...]
-    """Names in articles and how many articles have each, the commonest first."""
-    wikidata: str = ""
-    """The item in the people file that was taken for them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """Who a speaker of an article is."""
 
@@ -106,3 +91,14 @@ class Rulings:
     """Two ids that are two people whatever the evidence says."""
     names: Mapping[str, str] = field(default_factory=dict)
     """id -> the name to show."""
+
+
+__all__ = [
+    "IdentityStatus",
+    "LocalKey",
+    "LocalSpeaker",
+    "Person",
+    "PersonOfCollection",
+    "Resolution",
+    "Rulings",
+]
