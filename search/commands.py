@@ -40,8 +40,14 @@ _BASIS = {
     "implicit": "from the words around it",
     "continued": "goes on from the quotation before",
     "corroborated": "the same words elsewhere",
+    "corrected": "by an editor",
 }
-_STATUS = {"disputed": "disputed", "unnamed": "not named", "unknown": "not known"}
+_STATUS = {
+    "disputed": "disputed",
+    "undecided": "which of them is not decided",
+    "unnamed": "not named",
+    "unknown": "not known",
+}
 _FACET_NAMES = {"speaker": "speakers", "source": "sources", "date": "dates", "kind": "kinds", "status": "status"}
 _SHOWN_VALUES = 5
 _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
@@ -52,7 +58,7 @@ _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
 @click.option("--speaker", multiple=True, metavar="NAME|ID", help="Said by; may be given several times: any of them.")
 @click.option("--source", multiple=True, metavar="NAME", help="From this outlet; may be given several times.")
 @click.option("--kind", multiple=True, metavar="KIND", help="direct, mixed or indirect; may be given several times.")
-@click.option("--status", multiple=True, metavar="STATUS", help="resolved, unnamed, unknown or disputed.")
+@click.option("--status", multiple=True, metavar="STATUS", help="resolved, undecided, unnamed, unknown or disputed.")
 @click.option("--from", "--date-from", "date_from", metavar="DATE", help="Not before 2019, 2019-05 or 2019-05-31.")
 @click.option("--to", "--date-to", "date_to", metavar="DATE", help="Not after; the whole year or month counts.")
 @click.option("--in", "within", default="all", metavar="quote|context|all", help="Where the words stand. [all]")
@@ -134,6 +140,10 @@ def _hit(hit: Hit, *, bold: bool) -> list[str]:
         "    " + _plain(" · ".join(part for part in where if part)),
         "    " + _plain(f"{hit.id} · {hit.kind} · why: {', '.join(why)}"),
     ]
+    for rival in hit.attribution.rivals:
+        lines.append(f"    {_counted(rival.articles, 'independent article')} say {_plain(rival.name)}")
+    if hit.attribution.witnesses > 1:
+        lines.append(f"    {_counted(hit.attribution.witnesses, 'independent article')} name this speaker")
     if hit.variants.count > 1:
         lines.append(f"    the same words in {_counted(hit.variants.count, 'quotation')}")
     return lines

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
 from search.verify import VerifyPage, VerifyRequest
 
@@ -32,6 +32,9 @@ class Engine(Protocol):
 
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
+
+    def speaker(self, speaker_id: str) -> SpeakerPage:
+        """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
 
     def stats(self) -> Stats:
         """What the build holds."""

@@ -1,24 +1,28 @@
 """The engine over one build folder: requests -> the core's questions, and its answers -> pages."""
 
+import dataclasses
 import time
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import PeopleStore
 from search import cursors
 from search.core import Core, Question
 from search.cursors import Cursor
-from search.errors import NotFoundError, RequestError
+from search.errors import MovedError, NotFoundError, RequestError
 from search.facets import make_facets
 from search.filters import REPEATABLE, filters_of, unknown
 from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions, Understood
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
 from search.tree import filters_in, leaves
 from search.verify import VerifyPage, VerifyRequest, verify
@@ -34,16 +38,19 @@ class WhooshEngine:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self._manifest = manifest
+        self._build = BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
         self.core = Core(folder)
         self._articles = ArticleStore(folder / FILE_NAME)
-        self._articles.get("")  # SQLite opens its file at the first question, and the folder may be removed before
-        self._finalizer = weakref.finalize(self, _close, self.core, self._articles)
+        self._people = PeopleStore(folder / PEOPLE_FILE)
+        # SQLite opens its files at the first question, and the folder may be removed before.
+        self._articles.get("")
+        self._people.get("")
+        self._finalizer = weakref.finalize(self, _close, self.core, self._articles, self._people)
 
     @property
     def build(self) -> BuildShown:
         """Which build this is."""
-        manifest = self._manifest
-        return BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
+        return self._build
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers.
@@ -51,6 +58,7 @@ class WhooshEngine:
         RequestError: a cursor that is not this question's or this build's. TimeLimitError: it takes too long.
         """
         started = time.perf_counter()
+        request, moved = self._followed(request)
         query = parse(request.q)
         offset = self._offset(request)
         end = offset + request.limit
@@ -74,7 +82,7 @@ class WhooshEngine:
         page = [make_hit(self.core.entry(row), forms) for row in answer.rows[offset:end]]
         more = request.limit and end < answer.total
         return ResultPage(
-            query=self._understood(request, query, answer.total),
+            query=self._understood(request, query, answer.total, moved),
             total=answer.total,
             speakers=answer.speakers,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -125,6 +133,23 @@ class WhooshEngine:
             body=article.body,
         )
 
+    def speaker(self, speaker_id: str) -> SpeakerPage:
+        """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
+        found = self._people.get(speaker_id)
+        if found is None:
+            if now := self._people.now(speaker_id):
+                raise MovedError("speaker", speaker_id, now)
+            raise NotFoundError(f"there is no speaker '{speaker_id}' in this collection")
+        return SpeakerPage(
+            id=found.id,
+            name=found.name,
+            type=found.type,
+            articles=found.articles,
+            quotations=found.quotations,
+            names=found.forms,
+            wikidata=found.wikidata or None,
+        )
+
     def stats(self) -> Stats:
         """What the build holds."""
         columns = self.core.columns
@@ -163,10 +188,21 @@ class WhooshEngine:
             raise RequestError("cursor", "belongs to another question; start again without it")
         return cursor.offset
 
-    def _understood(self, request: SearchRequest, query: Query, total: int) -> Understood:
+    def _followed(self, request: SearchRequest) -> tuple[SearchRequest, list[str]]:
+        """The request with the ids that former ids of speakers stand for now, and notes that say so."""
+        notes: list[str] = []
+        found: list[str] = []
+        for value in request.speaker:
+            now = () if self.core.codes("speaker", value) else self._people.now(value)
+            found += now or (value,)
+            if now:
+                notes.append(f"“{value}” is a former id: {' or '.join(f'“{one}”' for one in now)} was searched for")
+        return (dataclasses.replace(request, speaker=tuple(found)), notes) if notes else (request, notes)
+
+    def _understood(self, request: SearchRequest, query: Query, total: int, moved: Sequence[str]) -> Understood:
         chosen = [(name, getattr(request, name)) for name in REPEATABLE]
         chosen += [(part.field, part.values) for part in filters_in(query.tree) if part.field != "date"]
-        notes = dict.fromkeys((*query.notes, *unknown(self.core, chosen)))
+        notes = dict.fromkeys((*query.notes, *moved, *unknown(self.core, chosen)))
         return Understood(
             q=request.q,
             understood=query.understood,
@@ -176,9 +212,10 @@ class WhooshEngine:
         )
 
 
-def _close(core: Core, articles: ArticleStore) -> None:
+def _close(core: Core, articles: ArticleStore, people: PeopleStore) -> None:
     core.close()
     articles.close()
+    people.close()
 
 
 def _iso(date: int) -> str:

@@ -12,7 +12,7 @@ from search.request import SearchRequest
 from search.results import ArticlePage, Hit, Stats
 from web import examples, histogram, params, wording
 from web.answers import etag_of, page_answer, unchanged
-from web.links import linked, linked_article, page_links
+from web.links import SEARCH, linked, linked_article, page_links
 from web.marking import paragraphs
 from web.relaxing import relaxed
 from web.runs import sought
@@ -61,7 +61,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     def search() -> Response:
         given = params.read(request.args, params.PAGE_DEFAULTS)
         engine = library.current()
-        etag = etag_of(engine.build.id, params.pairs(given), edition)
+        etag = etag_of(engine.build.id, params.address(SEARCH, given, params.PAGE_DEFAULTS), edition)
         if same := unchanged(etag):
             return same
         stats = stats_of(engine)

@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""How well versions of quotations are found: planted ones found, wrong joins, cost; prints tables.
+
+    scripts/evaluation/versions.py [--count 5000] [--seed 1] [--archive FILE] [--candidates] [--scale 3000,10000]
+
+Versions are planted in a made corpus (`planted.py`); --archive takes the originals' words from an archive's quotations.
+--candidates compares ways of finding pairs to align (MinHash and LSH Ensemble where datasketch is installed). --scale
+groups the archive's own first N articles, for N in the list, and then one in a hundred more.
+"""
+
+import argparse
+import collections
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from index.archive import Archive  # noqa: E402
+from index.variants import SCHEMA, Saying, places, saying, update  # noqa: E402
+from scripts.evaluation.candidates import ways  # noqa: E402
+from scripts.evaluation.planted import Planted, bases_of, planted  # noqa: E402
+
+
+def planted_figures(corpus: list[Planted]) -> tuple[dict[str, tuple[int, int]], dict[str, int], int, int]:
+    """By edit (planted, found); wrongly joined quotations by what they are; wrong and all pairs of one group."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(SCHEMA)
+    update(connection, (one.saying for one in corpus))
+    group_of = {place.quotation_id: place.group_id for place in places(connection)}
+    homes = {o: group_of[one.saying.quotation_id] for one in corpus for o in one.origins if one.how == "original"}
+    edits: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
+    members: dict[str, list[Planted]] = collections.defaultdict(list)
+    for one in corpus:
+        group = group_of[one.saying.quotation_id]
+        members[group].append(one)
+        if one.how != "original" and not one.how.startswith("not"):
+            edits[one.how][0] += 1
+            edits[one.how][1] += any(homes[origin] == group for origin in one.origins)
+    wrong = pairs = 0
+    who: collections.Counter[str] = collections.Counter()
+    for together in members.values():
+        for left, right in combinations(together, 2):
+            pairs += 1
+            if left.origins.isdisjoint(right.origins):
+                wrong += 1
+                who.update({left.how, right.how})
+    return {how: (one[0], one[1]) for how, one in edits.items()}, dict(who), wrong, pairs
+
+
+def print_planted(corpus: list[Planted]) -> None:
+    """The table of planted versions."""
+    edits, who, wrong, pairs = planted_figures(corpus)
+    print(f"{len(corpus)} quotations, {sum(one.how == 'original' for one in corpus)} originals\n")
+    for how, (count, found) in sorted(edits.items()):
+        print(f"{how:24} {count:6} planted  {found:6} found  {found / count:7.1%}")
+    count, found = (sum(one[place] for one in edits.values()) for place in (0, 1))
+    print(f"{'all':24} {count:6} planted  {found:6} found  {found / count:7.1%}")
+    print(f"wrong joins: {wrong} of {pairs} pairs in one group, {wrong / max(pairs, 1):.2%}  {who or ''}")
+
+
+def sayings(archive: Path, skip: int, most: int) -> Iterator[Saying]:
+    """The archive's sayings, article by article in its own order."""
+    with Archive(archive) as opened:
+        for number, (article, quotations) in enumerate(opened.articles()):
+            if number >= skip + most:
+                return
+            yield from (saying(article, one) for one in quotations if number >= skip)
+
+
+def print_scale(archive: Path, sizes: list[int]) -> None:
+    """Time, memory and room by the number of articles, and one in a hundred more."""
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "versions.sqlite"
+            connection = sqlite3.connect(file)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.executescript(SCHEMA)
+            read = list(sayings(archive, 0, size))
+            held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            start = time.perf_counter()
+            update(connection, read)
+            connection.commit()
+            whole = time.perf_counter() - start
+            count, room = len(read), file.stat().st_size
+            more = list(sayings(archive, size, max(1, size // 100)))
+            start = time.perf_counter()
+            update(connection, more)
+            connection.commit()
+            part = time.perf_counter() - start
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            groups = connection.execute("SELECT COUNT(*) FROM variant_groups WHERE outlets >= 3").fetchone()[0]
+            connection.close()
+            print(
+                f"{size:6} articles  {count:7} quotations  {whole:7.1f} s  peak {peak / 1024:5.0f} MiB, "
+                f"{max(0, peak - held) / 1024:4.0f} above what was read  {room / count:4.0f} bytes each  "
+                f"1% more: {part:5.2f} s, {part / whole:5.1%}  groups of 3 outlets and more: {groups}"
+            )
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=5000, help="originals")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--archive", type=Path, help="an archive to take quotations from")
+    parser.add_argument("--candidates", action="store_true")
+    parser.add_argument("--scale", metavar="N,N", help="articles of the archive")
+    args = parser.parse_args()
+    if args.archive is not None and not args.archive.is_file():
+        sys.exit(f"{args.archive}: there is no such archive")
+    if args.scale:
+        if args.archive is None:
+            sys.exit("--scale needs --archive FILE")
+        print_scale(args.archive, [int(size) for size in args.scale.split(",")])
+        return
+    bases = bases_of(args.archive, args.count) if args.archive else None
+    corpus = planted(args.seed, args.count, bases)
+    if args.candidates:
+        for line in ways(corpus):
+            print(line)
+        return
+    print_planted(corpus)
+
+
+if __name__ == "__main__":
+    main()
