@@ -18,6 +18,8 @@ from search.verify.results import Verdict
 
 NEGATIONS = frozenset(("not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot"))
 _ENDS = re.compile(r"[.!?]")
+_ROW = 5
+"""Words in a row that make a piece of a quotation: a text that has so many is not invented."""
 _TRIES = 20_000
 _FRAME = "{subject} {verb} {what} {where} and {subject2} {verb2} {what2} {when}"
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -241,6 +243,10 @@ class Maker:
                 text = " ".join(self._random.choices(self._vocabulary, k=self._random.randint(6, 20)))
             elif how == 1:
                 text = " ".join(self._walk(self._random.randint(6, 20)))
+                if any(
+                    self._says(" ".join(five)) for five in zip(*(text.split()[n:] for n in range(_ROW)), strict=False)
+                ):
+                    continue
             else:
                 choice = {name: self._random.choice(values) for name, values in _PARTS.items()}
                 text = _FRAME.format(**choice)

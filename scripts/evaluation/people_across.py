@@ -210,7 +210,12 @@ def _speakers(document: dict[str, Any], mentions: Sequence[_Given]) -> list[Loca
     article = Article(id=document["id"], text=text, source=document["topic"])
     quotations = [
         Quotation(
-            article_id=article.id, kind="indirect", content=((0, 1),), text=text[:1], speaker=e.name, speaker_type="person"
+            article_id=article.id,
+            kind="indirect",
+            content=((0, 1),),
+            text=text[:1],
+            speaker=e.name,
+            speaker_type="person",
         )
         for e in entities
     ]

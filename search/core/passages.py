@@ -50,6 +50,11 @@ class Passages:
             name: max(1, sum(len(part.segment.fields[name].places) for part in parts)) for name in (FIELD, AROUND)
         }
 
+    @property
+    def size(self) -> float:
+        """The logarithm of how many words the quotations have."""
+        return math.log(self._words[FIELD] + 1)
+
     def rarities(self, words: Sequence[str], field: str = FIELD) -> list[float]:
         """How rare each word is: the logarithm of how many words of the collection there are to one of it."""
         often = [0] * len(words)

@@ -13,7 +13,7 @@ from search.core.passages import AROUND, Passages
 from search.verify.attributing import has_verb
 from search.verify.claims import Claim
 from search.verify.comparing import Comparison, Kept, compare, kept
-from search.verify.evidence import Evidence, evidence_of
+from search.verify.evidence import Evidence, claimed_by, evidence_of
 from search.verify.results import Wording
 from search.verify.spoken import said
 from search.verify.weighing import holds, stands_alone
@@ -103,17 +103,22 @@ class Checker:
         looked = [evidence.best, *(row for row in rows[:_LOOKED_AT].tolist() if row != evidence.best)]
         pieces = [piece for row in looked if (piece := self._piece(row, words, weights))]
         pieces = [piece for piece in pieces if piece.comparison.wording in ("verbatim", "cut_short")]
-        whole = [piece for piece in pieces if piece.comparison.wording == "verbatim"]
-        if not (whole or pieces):
+        mine = self._claimed(pieces, claim) or pieces
+        if not mine:
             return None
-        pool = whole or pieces
-        if len(words.pieces) > 1 or (whole and len(whole) < len(pieces)):
-            evidence = evidence_of(self._core, np.array(sorted(p.row for p in pool), np.int64), claim.speaker)
-        best = next((piece for piece in pool if piece.row == evidence.best), pool[0])
-        wording = best.comparison.wording
-        if len(words.pieces) > 1 and not holds(best.comparison, weights):
+        wording: Wording = "verbatim" if any(p.comparison.wording == "verbatim" for p in mine) else "cut_short"
+        alike = [piece for piece in pieces if piece.comparison.wording == wording]
+        if len(alike) < len(looked):
+            evidence = evidence_of(self._core, np.array(sorted(p.row for p in alike), np.int64), claim.speaker)
+        best = next((piece for piece in alike if piece.row == evidence.best), alike[0])
+        if len(words.pieces) > 1 and not holds(best.comparison, self._passages.size):
             return None
         return Finding(claim, words, weights, wording, (best,), evidence, ())
+
+    def _claimed(self, pieces: list[Piece], claim: Claim) -> list[Piece]:
+        """Those whose speaker may be whom the claim names."""
+        is_claimed, codes = claimed_by(self._core, claim.speaker), self._core.columns.codes["speaker"]
+        return [piece for piece in pieces if (code := int(codes[piece.row])) and is_claimed(code)]
 
     def _piece(self, row: int, words: Kept, weights: Sequence[float], start: int = 0, of: int = 0) -> Piece | None:
         entry = self._core.entry(row)
@@ -124,8 +129,10 @@ class Checker:
         near = self._passages.near(words.words, _CANDIDATES)
         pieces = [piece for one in near if (piece := self._piece(one.row, words, weights))]
         pieces.sort(key=_closeness)
-        holding = [piece for piece in pieces if holds(piece.comparison, weights)]
+        holding = [piece for piece in pieces if holds(piece.comparison, self._passages.size)]
         best = holding[0] if holding else None
+        if best and (theirs := self._claimed(holding, claim)) and _nearly_as_good(theirs[0], best):
+            best = theirs[0]
         much = best is None or (best.comparison.wording == "altered" and best.comparison.changed >= _REST)
         if much and (stitched := self._stitched(claim, words, weights, pieces)):
             return stitched
@@ -195,7 +202,7 @@ class Checker:
         return None
 
     def _part(self, words: Kept, weights: tuple[float, ...], start: int, stop: int, rows: list[int]) -> Piece | None:
-        if not stands_alone(weights[start:stop]):
+        if not stands_alone(weights[start:stop], self._passages.size):
             return None
         some = Kept(words.said, words.places[start:stop], words.words[start:stop], frozenset(), frozenset())
         pieces = [
@@ -212,6 +219,8 @@ class Checker:
         if text is None:
             return False
         for one, following in itertools.pairwise(parts):
+            if one.comparison.window[1] < len(one.comparison.found.words) or following.comparison.window[0]:
+                return False
             between = text[_stop_in_article(one) : _start_in_article(following)]
             if _start_in_article(following) < _stop_in_article(one) or not _reports_only(between):
                 return False
@@ -254,6 +263,11 @@ def _closeness(piece: Piece) -> tuple[float, int, bool, str, int]:
 def _as_good(piece: Piece, best: Piece) -> bool:
     one, other = piece.comparison, best.comparison
     return one.matched == other.matched and one.changed == other.changed and one.left_out == other.left_out
+
+
+def _nearly_as_good(piece: Piece, best: Piece) -> bool:
+    """Whether a quotation of the claimed speaker is near enough to be what is meant rather than somebody else's."""
+    return piece.comparison.alike >= best.comparison.alike - 0.1
 
 
 def _worth_showing(piece: Piece) -> bool:

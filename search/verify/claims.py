@@ -14,6 +14,7 @@ _FEWEST = 2
 _BETWEEN = 14
 """Words between two pieces of one interrupted quotation, at most."""
 _MARKS = "“”„‟\"＂‘’‚‛'«»‹›`"
+_MARKS_OF = {"double": '“”„‟"＂`', "single": "‘’‚‛'", "angle": "«»‹›"}
 _STOPS = re.compile(r"[.!?…][”\"'’»)]*\s*$")
 
 
@@ -138,10 +139,10 @@ def _inside(text: str, stretch: Stretch) -> Span:
     """A stretch without its marks and the white space within them."""
     start, end = stretch.start, stretch.end
     if stretch.opened:
-        while start < end and text[start] in _MARKS:
+        while start < end and text[start] in _MARKS_OF[stretch.style]:
             start += 1
     if stretch.closed:
-        while end > start and text[end - 1] in _MARKS:
+        while end > start and text[end - 1] in _MARKS_OF[stretch.style]:
             end -= 1
     while start < end and text[start].isspace():
         start += 1

@@ -14,7 +14,8 @@ Ints = npt.NDArray[np.int64]
 
 _MOST_SPEAKERS = 20
 """Different speakers of the same words that are told of."""
-_DOUBTED = ("disputed", "undecided")
+_LOOKED_AT = 20
+"""Quotations of an undecided speaker whose names are looked at."""
 _KINDS = ("direct", "mixed", "indirect")
 
 
@@ -41,19 +42,17 @@ def evidence_of(core: Core, rows: Ints, claimed: str | None) -> Evidence:
     speaker, status = columns.codes["speaker"][rows], columns.codes["status"][rows]
     date = np.where(columns.date[rows] > 0, columns.date[rows], 99999999)
     quoted = _ranks(core, "kind", _KINDS)[columns.codes["kind"][rows]]
-    doubted = np.isin(status, [code for name in _DOUBTED if (code := columns.values["status"].code(name))])
+    doubted = status == (columns.values["status"].code("disputed") or -1)
     speakers, codes = _speakers(core, rows, claimed)
-    claimed_codes = [code for one, code in zip(speakers, codes, strict=True) if one.claimed]
+    claimed_codes = [code for one, code in zip(speakers, codes, strict=False) if one.claimed and code]
     theirs = np.isin(speaker, claimed_codes)
     best = np.lexsort((rows, date, speaker == 0, quoted, ~theirs))[0]
     # A reported version may be older; the first that is quoted is what "first" means where there is one.
     first = np.lexsort((rows, date, quoted == 2))[0]
-    in_doubt = doubted[theirs].any() if theirs.any() else doubted.any()
-    rivals = bool(in_doubt) or _named_as_rival(core, int(rows[best]), claimed)
     return Evidence(
         match=_match(core, claimed, speakers, status),
         speakers=speakers,
-        disputed=rivals,
+        disputed=bool(doubted[theirs].any() if theirs.any() else doubted.any()),
         best=int(rows[best]),
         first=int(rows[first]),
         articles=len(np.unique(article)),
@@ -95,7 +94,29 @@ def _speakers(core: Core, rows: Ints, claimed: str | None) -> tuple[tuple[Speake
                 claimed=is_claimed(code),
             )
         )
-    return tuple(found), order
+    return (*found, *_undecided(core, rows, claimed)), [*order, *[0] * _LOOKED_AT]
+
+
+def _undecided(core: Core, rows: Ints, claimed: str | None) -> list[SpeakerFound]:
+    """Names that several people of the collection share, where nothing tells which of them spoke."""
+    code = core.columns.values["status"].code("undecided")
+    if not code:
+        return []
+    names: dict[str, SpeakerFound] = {}
+    for row in rows[core.columns.codes["status"][rows] == code][:_LOOKED_AT].tolist():
+        entry = core.entry(row)
+        name = entry.speaker or entry.mention
+        known = names.get(name)
+        names[name] = SpeakerFound(
+            id=None,
+            name=name,
+            type=entry.speaker_type,
+            status=entry.status,
+            articles=known.articles + 1 if known else 1,
+            confidence=max(round(entry.confidence, 3), known.confidence if known else 0.0),
+            claimed=claimed is not None and same_person(claimed, name),
+        )
+    return sorted(names.values(), key=lambda one: (not one.claimed, -one.articles, one.name))
 
 
 def claimed_by(core: Core, claimed: str | None) -> Callable[[int], bool]:
@@ -125,9 +146,3 @@ def _match(
         return "other"
     unnamed = core.columns.values["status"].code("unnamed")
     return "unnamed" if unnamed and bool((status == unnamed).any()) else "unknown"
-
-
-def _named_as_rival(core: Core, row: int, claimed: str | None) -> bool:
-    """Whether other articles give the words to somebody else, as an entry says that knows its rivals."""
-    rivals = getattr(core.entry(row), "rivals", ())
-    return bool(rivals) and claimed is not None

@@ -29,6 +29,8 @@ def same_person(claimed: str, found: str) -> bool:
 
     Given names may be initials or short forms (`Bill`, `William`); "Jr." is another person than the name without it.
     """
+    if " and " in found and " and " not in claimed:
+        return any(same_person(claimed, one) for one in found.split(" and ")) or _plainly_same(claimed, found)
     first, second = name_words(claimed), name_words(found)
     if not first or not second:
         return False
@@ -41,6 +43,10 @@ def same_person(claimed: str, found: str) -> bool:
         body = long[-1] in _BODIES or long[-1] in ROLES
         return not body and (short[0] == long[-1] or (short[0] == long[0] and short[0] in _given()))
     return short[-1] == long[-1] and (_may_be_one(short[0], long[0]) or set(short) <= set(long))
+
+
+def _plainly_same(claimed: str, found: str) -> bool:
+    return _plain(name_words(claimed)) == _plain(name_words(found))
 
 
 def _generation(name: str) -> frozenset[str]:

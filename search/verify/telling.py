@@ -12,6 +12,8 @@ from search.verify.results import SpeakerFound, Verdict
 
 FEWEST = 4
 """Words of a claim, at least, that are somebody's own; fewer are said by many, and prove nothing about a speaker."""
+_ACCUSES = 0.75
+"""How alike altered words must be to be called another speaker's."""
 _SCALE = 25.0
 """Nats of shared words that make a finding about two thirds sure."""
 _LONGEST = 90
@@ -27,7 +29,8 @@ def verdict_of(found: Finding) -> Verdict:
     if evidence.match == "other":
         if _is_rival(found, evidence):
             return "disputed"
-        return "not_found" if few else "someone_else"
+        far = found.wording == "altered" and found.pieces[0].comparison.alike < _ACCUSES
+        return "not_found" if few or far else "someone_else"
     if evidence.disputed and not few:
         return "disputed"
     return found.wording
@@ -39,8 +42,8 @@ def _is_rival(found: Finding, evidence: Evidence) -> bool:
     if claimed is None or not evidence.disputed:
         return False
     entry = found.pieces[0].entry
-    rivals = (*getattr(entry, "rivals", ()), *entry.candidates)
-    return any(same_person(claimed, one[0] if isinstance(one, tuple) else str(one)) for one in rivals)
+    names = [rival.name for rival in entry.rivals] + [name for name, _ in entry.candidates]
+    return any(same_person(claimed, name) for name in names)
 
 
 def confidence_of(found: Finding, verdict: Verdict) -> float:
@@ -93,11 +96,11 @@ def summary_of(found: Finding, verdict: Verdict, articles: int) -> str:
 def _not_found(found: Finding, articles: int) -> str:
     these = "this 1 article" if articles == 1 else f"these {articles:,} articles"
     proves = "That does not prove that it was never said."
-    if found.pieces:  # a few words of somebody else's
+    if found.pieces and len(found.words.words) < FEWEST:  # a few words of somebody else's
         return f"So few words are said by many; nothing in {these} gives them to {found.claim.speaker}. {proves}"
     if any(piece.around for piece in found.nearest):
         return f"The words stand in an article, but in no quotation that we found there. {proves}"
-    if found.nearest:
+    if found.nearest or found.pieces:
         return f"Nothing in {these} is near enough to be its source; the nearest is shown. {proves}"
     return f"Nothing in {these} comes near. {proves}"
 
@@ -111,7 +114,7 @@ def _whose(evidence: Evidence) -> str:
 
 def _between(found: Finding, evidence: Evidence) -> str:
     names = [one.name for one in evidence.speakers]
-    for name, _ in found.pieces[0].entry.candidates:
+    for name in (rival.name for rival in found.pieces[0].entry.rivals):
         if not any(same_person(name, known) for known in names):
             names.append(name)
     return f": {' or '.join(names[:3])}" if len(names) > 1 else ""
