@@ -21,7 +21,7 @@ _GAP = 0.6
 _DENSE = 0.5
 """Share of both stretches' evidence that must be in common."""
 _OVERLAP = 75.0
-_ENOUGH = ((30.0, 0.8, 3), (38.0, 0.62, 6), (48.0, 0.52, 7), (_OVERLAP, 0.0, 10))
+_ENOUGH = ((30.0, 0.8, 4), (38.0, 0.62, 6), (48.0, 0.52, 7), (_OVERLAP, 0.0, 10))
 """What proves a version: so many bits in common, being so large a share of the shorter one's, in so many words. 30 of
 100 words changed leave about 70; where three common words are all there is, nearly all of them must be there; and ten
 words in a row are enough where either has more to say besides."""
