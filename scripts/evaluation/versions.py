@@ -91,23 +91,23 @@ def print_scale(archive: Path, sizes: list[int]) -> None:
             connection.executescript(SCHEMA)
             read = list(sayings(archive, 0, size))
             held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             update(connection, read)
             connection.commit()
-            whole = time.perf_counter() - start
+            whole, work = time.perf_counter() - start, time.process_time() - cpu
             count, room = len(read), file.stat().st_size
             more = list(sayings(archive, size, max(1, size // 100)))
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             update(connection, more)
             connection.commit()
-            part = time.perf_counter() - start
+            part, part_work = time.perf_counter() - start, time.process_time() - cpu
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             groups = connection.execute("SELECT COUNT(*) FROM variant_groups WHERE outlets >= 3").fetchone()[0]
             connection.close()
             print(
-                f"{size:6} articles  {count:7} quotations  {whole:7.1f} s  peak {peak / 1024:5.0f} MiB, "
-                f"{max(0, peak - held) / 1024:4.0f} above what was read  {room / count:4.0f} bytes each  "
-                f"1% more: {part:5.2f} s, {part / whole:5.1%}  groups of 3 outlets and more: {groups}"
+                f"{size:6} articles  {count:7} quotations  {whole:7.1f} s ({work:.1f} s of CPU)  "
+                f"peak {peak / 1024:5.0f} MiB, {max(0, peak - held) / 1024:4.0f} above what was read  "
+                f"{room / count:4.0f} bytes each  1% more: {part:5.2f} s, {part_work / work:5.1%} of the CPU  groups of 3 outlets and more: {groups}"
             )
 
 
