@@ -107,7 +107,8 @@ def print_scale(archive: Path, sizes: list[int]) -> None:
             print(
                 f"{size:6} articles  {count:7} quotations  {whole:7.1f} s ({work:.1f} s of CPU)  "
                 f"peak {peak / 1024:5.0f} MiB, {max(0, peak - held) / 1024:4.0f} above what was read  "
-                f"{room / count:4.0f} bytes each  1% more: {part:5.2f} s, {part_work / work:5.1%} of the CPU  groups of 3 outlets and more: {groups}"
+                f"{room / count:4.0f} bytes each  1% more: {part:5.2f} s, {part_work / work:5.1%} of the CPU  "
+                f"groups of 3 outlets and more: {groups}"
             )
 
 
