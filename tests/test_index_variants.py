@@ -296,6 +296,17 @@ def test_a_slogan_within_a_thousand_sentences(connection: sqlite3.Connection, co
     assert len(parts(connection)) == len(texts)
 
 
+def test_a_quotation_that_everybody_prints_otherwise(
+    connection: sqlite3.Connection, compared: Callable[[], int]
+) -> None:
+    rng = random.Random(9)
+    words = f"{A}. {B}. {C}.".split()
+    texts = {" ".join(word for word in words if rng.random() > 0.12) for _ in range(400)}
+    update(connection, (saying(f"q{n}", text) for n, text in enumerate(sorted(texts))))
+    assert compared() < 80 * len(texts)
+    assert len(parts(connection)) == 1
+
+
 def test_a_quotation_of_twenty_thousand_words(connection: sqlite3.Connection) -> None:
     rng = random.Random(8)
     words = ["".join(rng.choices("aeioubcdfglmnprst", k=6)) for _ in range(4000)]

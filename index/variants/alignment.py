@@ -91,7 +91,7 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
 
     `common` says that others share the same phrases with them too, so that more must be in common.
     """
-    if left.sums[-1] > right.sums[-1]:
+    if (left.sums[-1], left.signature) > (right.sums[-1], right.signature):
         return _turned(match(right, left, common=common))
     found = _best(left, right)
     reported = left.reported + right.reported
