@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.records import Article, Quotation
 from index.variants import SCHEMA, Group, Saying, clear, group, members, places, resolve, update, updating
+from index.variants import saying as as_saying
 from index.variants.alignment import match
 
 A = "We found forty leaking barrels beneath the reservoir, and nobody at the ministry bothered to answer our letters"
@@ -104,8 +106,6 @@ def test_what_is_said_anew_by_many_proves_nothing(connection: sqlite3.Connection
     ],
 )
 def test_other_scripts_and_odd_letters(connection: sqlite3.Connection, text: str) -> None:
-    if "\ud800" in text:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     update(connection, [saying("one", text), saying("two", f"“{text}!”")])
     assert parts(connection) == {frozenset({"one", "two"})}
 
@@ -216,6 +216,17 @@ def test_in_order_of_date_increments_and_a_rebuild_give_the_same_ids(rows: list[
     clear(piecewise)
     update(piecewise, sayings)
     assert ids(piecewise) == before
+
+
+def test_a_saying_is_made_of_a_quotation() -> None:
+    text = f"Averstow, Monday. {A}, said the {'very ' * 100}old man. {B}."
+    start = text.index(A)
+    article = Article(id="a1", text=text, date="2020-01-01", source="Ledger")
+    quotation = Quotation(article_id="a1", kind="direct", content=((start, start + len(A)),), text=A)
+    one = as_saying(article, quotation)
+    assert (one.quotation_id, one.article_id, one.text, one.kind) == (quotation.id, "a1", A, "direct")
+    assert (one.date, one.source, one.before) == ("2020-01-01", "Ledger", "Averstow, Monday. ")
+    assert one.after == text[start + len(A) :][:300]
 
 
 def test_the_changed_groups_are_told(connection: sqlite3.Connection) -> None:
