@@ -200,6 +200,10 @@ def test_what_is_taken_out_leaves_what_would_be_there_without_it(
     update(with_all, [], [f"article q{n}" for n in gone])
     update(without, [one for n, one in enumerate(sayings) if n not in gone])
     assert parts(with_all) == parts(without)
+    update(with_all, [one for n, one in enumerate(sayings) if n in gone])
+    whole = empty()
+    update(whole, sayings)
+    assert parts(with_all) == parts(whole)
     for one in places(with_all):
         assert one.quotation_id in {m.quotation_id for m in group(with_all, one.group_id).members}
 
@@ -270,6 +274,25 @@ def test_an_id_outlives_the_form_that_it_came_from(connection: sqlite3.Connectio
     clear(connection)
     update(connection, [saying("b", A), saying("c", A.upper())])
     assert ids(connection) == {"b": before, "c": before}
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_words_whose_id_a_group_went_on_with_get_another(connection: sqlite3.Connection, again: int) -> None:
+    early, late = "2019-01-01", "2020-01-01"
+    text, other = (f"We need loyalty from customs inspectors, {end}" for end in ("I expect loyalty", "not gifts"))
+    update(
+        connection, [saying("first", text, date=early), saying("a", other, date=early), saying("b", other, date=early)]
+    )
+    before = ids(connection)["a"]
+    assert before == ids(connection)["first"]
+    update(connection, [], ["article first"])
+    update(connection, [saying(f"again{n}", text, date=late) for n in range(again)])
+    found = ids(connection)
+    assert found["a"] == found["b"] == before != found["again0"]
+    assert {one.quotation_id for one in group(connection, found["again0"]).members} == {
+        f"again{n}" for n in range(again)
+    }
+    assert {one.quotation_id for one in group(connection, before).members} == {"a", "b"}
 
 
 def test_an_unknown_group(connection: sqlite3.Connection) -> None:

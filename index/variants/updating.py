@@ -123,7 +123,10 @@ def _remember(connection: sqlite3.Connection, batch: Sequence[Saying]) -> tuple[
         ],
     )
     counts = collections.Counter(number for number in numbers if number is not None)
-    fresh_forms = set(new)
+    # A group may have got its id from such a form and gone on without it: then the form needs one of its own.
+    query = "SELECT id FROM variant_groups WHERE id IN (?)"
+    taken = {row[0] for row in store.chosen(connection, query, [key.hex() for key in keys.values()])}
+    fresh_forms = {known[key] for one, key in keys.items() if known[key] in new and key.hex() not in taken}
     return {number for number, count in counts.items() if count > 1 or number not in fresh_forms}, new
 
 
