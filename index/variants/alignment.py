@@ -95,8 +95,13 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
     """
     if (left.sums[-1], left.signature) > (right.sums[-1], right.signature):
         return _turned(match(right, left, common=common))
-    found = _best(left, right)
     reported = left.reported + right.reported
+    if reported:
+        # What they would have to share at least is more than the smaller one has, most of the time.
+        least, less = (_BOTH_REPORTED, _BOTH_REPORTED_LESS) if reported == _BOTH else (_REPORTED, _REPORTED_LESS)
+        if left.sums[-1] < max(least, less * right.sums[-1]):
+            return None
+    found = _best(left, right)
     if found is not None and _proves(found, reported=reported, common=common):
         return found
     if reported:
