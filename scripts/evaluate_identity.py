@@ -2,7 +2,7 @@
 """How well people, bodies and groups are told apart across articles: one subcommand a figure.
 
     scripts/evaluate_identity.py people [--data ../shared/data]
-    scripts/evaluate_identity.py pairs --archive ARCHIVE [--set dev|final|all]
+    scripts/evaluate_identity.py pairs --archive ARCHIVE [--set dev|seen|final|all]
     scripts/evaluate_identity.py facet --archive ARCHIVE [--year 2016] [--most 200]
     scripts/evaluate_identity.py cost --archive ARCHIVE [--sizes 3000,10000,0]
 
@@ -91,7 +91,7 @@ def main() -> None:
         command.add_argument("--archive", type=Path, required=True)
         command.add_argument("--people", type=Path, help="a file of known people")
         if name == "pairs":
-            command.add_argument("--set", choices=("dev", "final", "all"), default="dev")
+            command.add_argument("--set", choices=("dev", "seen", "final", "all"), default="dev")
         elif name == "facet":
             command.add_argument("--year")
             command.add_argument("--most", type=int, default=200)

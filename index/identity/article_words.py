@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from index.extract import words
 from index.extract.words import word_set
 from index.identity.bodies import expansions
+from index.identity.common_names import COMMON_SURNAMES
 from index.identity.names import Name, read_name, related
 from index.identity.places import PLACE_OF, state_of
 from index.records import SpeakerType
@@ -149,7 +150,9 @@ class ArticleWords:
         return outlet if not ending and outlet.lower().endswith(" " + head) else ""
 
     def in_full(self, given: str) -> str:
-        """The one full name of the article that begins with a given name."""
+        """The one full name of the article that begins with a given name; none for what may be a surname too."""
+        if given.lower() in COMMON_SURNAMES:
+            return ""
         found = {run for run in self.runs if run.startswith(given + " ") and len(run.split()) in (2, 3)}
         found = {run for run in found if read_name(run) is not None and run.split()[-1].lower() not in words.BODIES}
         surnames = {run.split()[-1] for run in found}
@@ -240,6 +243,8 @@ class ArticleWords:
         if low in _HONORIFIC:
             one.votes["m"] += 6 * (low in _MALE)
             one.votes["f"] += 6 * (low in _FEMALE)
+            if first < len(self.words) and low[:1] == "m":
+                one.forms[("Ms. " if low in _FEMALE else "Mr. ") + self.words[first]] += 1
             return
         if low.endswith("'s") and self.words[k][0].isupper():
             one.organizations.update(self._owner(k))

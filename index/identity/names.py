@@ -58,7 +58,12 @@ _STATES = word_set(
     tenn tex va vt wash wis wyo
     """
 )
-_SOMEBODY = word_set("someone somebody everyone everybody nobody neither none anyone both others another one many most")
+_SOMEBODY = word_set(
+    """
+    new north south east west state san los let just someone somebody everyone everybody nobody neither none anyone
+    both others another one many most
+    """
+)
 _NO_SURNAME = word_set(
     """
     act amendment update committee department court congress senate administration campaign university association
@@ -120,7 +125,13 @@ def read_name(text: str) -> Name | None:
         found = found[:-1]
     found = [w for k, w in enumerate(found) if not k or w != found[k - 1]]
     found = _apart(found)
-    if not found or len(found) > 6 or plain(found[-1]) in _NO_SURNAME or (len(found) == 1 and _is_nobody(found[0])):
+    if (
+        not found
+        or len(found) > 6
+        or plain(found[0]) == "hurricane"
+        or plain(found[-1]) in _NO_SURNAME
+        or (len(found) == 1 and _is_nobody(found[0]))
+    ):
         return None
     if all(w.isupper() and len(w) > 2 for w in found) or all(w.islower() for w in found):
         found = [_titled(w) for w in found]
@@ -244,6 +255,17 @@ def related(a: str, b: str) -> bool:
         return True
     shared = table.get(a, frozenset()) & table.get(b, frozenset())
     return (bool(shared) and a[0] == b[0]) or sounds_alike(a, b)
+
+
+def is_slip(a: str, b: str) -> bool:
+    """Whether two given names are alike by spelling only, as two different ones may be: Ivana and Ivanka."""
+    if a == b or min(len(a), len(b)) < 2 or _ENDING.sub("y", a) == _ENDING.sub("y", b):
+        return False
+    table = _nicknames()
+    short = (
+        b in table.get(a, ()) or a in table.get(b, ()) or bool(table.get(a, frozenset()) & table.get(b, frozenset()))
+    )
+    return not short and sounds_alike(a, b)
 
 
 @functools.lru_cache(maxsize=200_000)

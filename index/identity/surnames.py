@@ -16,7 +16,7 @@ from index.identity.clusters import (
     reasons,
 )
 from index.identity.common_names import COMMON_SURNAMES
-from index.identity.names import Name, fits, last_part, read_name, variants_of
+from index.identity.names import Name, fits, is_slip, last_part, read_name, variants_of
 from index.identity.people_file import Entry
 from index.identity.records import LocalSpeaker
 from index.identity.scoring import AGAINST_BLOCK, evidence, profile_of, score
@@ -38,6 +38,11 @@ JOINS = 0.5
 _DWARFED = 200
 """Beside somebody named in so many times more articles nobody is thought of."""
 _GIANT = 100
+_OFTEN = 3
+"""Page furniture comes again and again, and from one outlet."""
+_HALF = 4.0
+_BARE_GIVEN = 3.0
+_KNOWN = 30
 _OFFICES = frozenset(
     {"president", "senator", "representative", "governor", "speaker", "leader", "secretary", "chancellor"}
 )
@@ -236,6 +241,8 @@ class Surname:
                 and odd
                 and cluster.pinned == ""
                 and len(cluster.members) * _GIANT <= len(giant.members)
+                and len(cluster.members) >= _OFTEN
+                and len(cluster.profile.signs["source"]) == 1
                 and own.keys() & offices & _OFFICES
                 and sum(own[t] for t in offices) >= 0.5 * sum(own.values())
                 and (not gender or set(cluster.profile.signs["gender"]) <= {gender[0][0]})
@@ -256,6 +263,10 @@ class Surname:
         one article.
         """
         prior = 2.5 - (2.0 if self.surname in COMMON_SURNAMES else 0.0)
+        if _is_half(small.lead, large.lead) or _is_half(large.lead, small.lead):
+            prior = _HALF
+        elif is_slip(small.lead.first, large.lead.first):
+            prior -= 2.5
         both = sum(m.article_id in large.articles for m in small.members)
         prior -= min(4.0, 2.0 * both)
         return prior + mean_evidence(small, large, self.everybody)
@@ -287,7 +298,11 @@ class Surname:
         for name in sorted((n for n in self.forms if not n.given), key=lambda n: (n.surname, n.suffix)):
             fitting = sorted((c for c in known if may_be(name, c)), key=lambda c: c.order)
             for member in self.forms[name]:
-                if not fitting or not self._decide(member, name, fitting):
+                if fitting and self._decide(member, name, fitting):
+                    continue
+                if name.surname in words.given_names().gender and not _is_introduced(member):
+                    self.open.append(Open(member, [], ("given-name-only",)))
+                else:
                     loose.append((member, name))
         by_gender: dict[str, Cluster] = {}
         genders = {m.gender for m, _ in loose if m.gender}
@@ -306,7 +321,15 @@ class Surname:
             looked = [c for c in looked if c.profile.size * _DWARFED >= largest.size]
         rows = [(self._likelihood(member, c), c) for c in looked]
         alone = len(candidates) == 1 and len(self.clusters) <= 1
-        unknown = _NOBODY_KNOWN + (_COMMON if self.surname in COMMON_SURNAMES else 0.0) - (_ALONE if alone else 0.0)
+        nameless = not name.given and name.surname in words.given_names().gender and not _is_introduced(member)
+        if nameless and looked[0].profile.size >= _KNOWN:
+            nameless = False
+        unknown = (
+            (_BARE_GIVEN if nameless else 0.0)
+            + _NOBODY_KNOWN
+            + (_COMMON if self.surname in COMMON_SURNAMES else 0.0)
+            - (_ALONE if alone else 0.0)
+        )
         best = max(value for value, _ in rows)
         total = sum(math.exp(value - best) for value, _ in rows) + math.exp(min(50.0, unknown - best))
         shares = sorted(((math.exp(v - best) / total, c.order, c) for v, c in rows), key=lambda s: (-s[0], s[1]))
@@ -317,7 +340,7 @@ class Surname:
             chosen.why[member.key] = ("only-one",) if alone else reasons(member, chosen.profile)
             return True
         shown = [(c, round(s, 3)) for s, _, c in shares if s >= _SHOWN][:5]
-        if not shown:
+        if not shown and not nameless:
             return False
         self.open.append(Open(member, shown, ("surname-only",) if not name.given else ("several-of-that-name",)))
         return True
@@ -350,3 +373,13 @@ class Surname:
                         best.why[member.key] = ("like-ruling",)
             if not cluster.members:
                 self.clusters.remove(cluster)
+
+
+def _is_half(half: Name, whole: Name) -> bool:
+    """Whether a name is a double surname of a longer one: "Wasserman Schultz" and "Debbie Wasserman Schultz"."""
+    return half.first in whole.given[1:] and words.given_names().gender.get(half.first) is None
+
+
+def _is_introduced(member: LocalSpeaker) -> bool:
+    """Whether a title or an honorific stands before a name, so that it is a surname."""
+    return bool(member.titles) or any(form.split()[0] in ("Mr.", "Ms.") for form in member.forms)

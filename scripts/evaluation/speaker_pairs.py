@@ -17,7 +17,7 @@ _APART = 0.2
 
 
 def figures(connection: sqlite3.Connection, which: str) -> dict[str, Any]:
-    """Right, wrong, undecided and missing of one set ("dev", "final" or "all"), and what is wrong."""
+    """Right, wrong, undecided and missing of one set ("dev", "seen", "final" or "all"), and what is wrong."""
     people = People(connection)
     rows = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if which in (row["set"], "all")]
