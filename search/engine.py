@@ -30,6 +30,9 @@ class Engine(Protocol):
     def quotation(self, quotation_id: str) -> Hit:
         """One quotation; NotFoundError where there is none of that id."""
 
+    def versions(self, variant_id: str, most: int) -> tuple[Hit, ...]:
+        """The earliest quotations of the same words, at most so many; undated ones last."""
+
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
 

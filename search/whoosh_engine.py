@@ -118,6 +118,13 @@ class WhooshEngine:
             raise NotFoundError(f"there is no quotation '{quotation_id}' in this collection")
         return make_hit(self.core.entry(rows[0]))
 
+    def versions(self, variant_id: str, most: int) -> tuple[Hit, ...]:
+        """The earliest quotations of the same words, at most so many; undated ones last."""
+        rows = np.array(self.core.rows_of("variant", variant_id), np.int64)
+        dates = self.core.columns.date[rows]
+        first = rows[np.lexsort((rows, dates, dates == 0))][:most]
+        return tuple(make_hit(self.core.entry(row)) for row in first.tolist())
+
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations in order of the text; NotFoundError where there is none of that id."""
         article = self._articles.get(article_id)

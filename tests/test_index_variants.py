@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.records import Article, Quotation
 from index.variants import SCHEMA, Group, Saying, clear, group, members, places, resolve, update, updating
+from index.variants import saying as as_saying
 from index.variants.alignment import match
 
 A = "We found forty leaking barrels beneath the reservoir, and nobody at the ministry bothered to answer our letters"
@@ -104,8 +106,6 @@ def test_what_is_said_anew_by_many_proves_nothing(connection: sqlite3.Connection
     ],
 )
 def test_other_scripts_and_odd_letters(connection: sqlite3.Connection, text: str) -> None:
-    if "\ud800" in text:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     update(connection, [saying("one", text), saying("two", f"“{text}!”")])
     assert parts(connection) == {frozenset({"one", "two"})}
 
@@ -200,6 +200,10 @@ def test_what_is_taken_out_leaves_what_would_be_there_without_it(
     update(with_all, [], [f"article q{n}" for n in gone])
     update(without, [one for n, one in enumerate(sayings) if n not in gone])
     assert parts(with_all) == parts(without)
+    update(with_all, [one for n, one in enumerate(sayings) if n in gone])
+    whole = empty()
+    update(whole, sayings)
+    assert parts(with_all) == parts(whole)
     for one in places(with_all):
         assert one.quotation_id in {m.quotation_id for m in group(with_all, one.group_id).members}
 
@@ -216,6 +220,17 @@ def test_in_order_of_date_increments_and_a_rebuild_give_the_same_ids(rows: list[
     clear(piecewise)
     update(piecewise, sayings)
     assert ids(piecewise) == before
+
+
+def test_a_saying_is_made_of_a_quotation() -> None:
+    text = f"Averstow, Monday. {A}, said the {'very ' * 100}old man. {B}."
+    start = text.index(A)
+    article = Article(id="a1", text=text, date="2020-01-01", source="Ledger")
+    quotation = Quotation(article_id="a1", kind="direct", content=((start, start + len(A)),), text=A)
+    one = as_saying(article, quotation)
+    assert (one.quotation_id, one.article_id, one.text, one.kind) == (quotation.id, "a1", A, "direct")
+    assert (one.date, one.source, one.before) == ("2020-01-01", "Ledger", "Averstow, Monday. ")
+    assert one.after == text[start + len(A) :][:300]
 
 
 def test_the_changed_groups_are_told(connection: sqlite3.Connection) -> None:
@@ -261,6 +276,25 @@ def test_an_id_outlives_the_form_that_it_came_from(connection: sqlite3.Connectio
     assert ids(connection) == {"b": before, "c": before}
 
 
+@pytest.mark.parametrize("again", [1, 2])
+def test_words_whose_id_a_group_went_on_with_get_another(connection: sqlite3.Connection, again: int) -> None:
+    early, late = "2019-01-01", "2020-01-01"
+    text, other = (f"We need loyalty from customs inspectors, {end}" for end in ("I expect loyalty", "not gifts"))
+    update(
+        connection, [saying("first", text, date=early), saying("a", other, date=early), saying("b", other, date=early)]
+    )
+    before = ids(connection)["a"]
+    assert before == ids(connection)["first"]
+    update(connection, [], ["article first"])
+    update(connection, [saying(f"again{n}", text, date=late) for n in range(again)])
+    found = ids(connection)
+    assert found["a"] == found["b"] == before != found["again0"]
+    assert {one.quotation_id for one in group(connection, found["again0"]).members} == {
+        f"again{n}" for n in range(again)
+    }
+    assert {one.quotation_id for one in group(connection, before).members} == {"a", "b"}
+
+
 def test_an_unknown_group(connection: sqlite3.Connection) -> None:
     assert resolve(connection, "0123456789abcdef") is None
     with pytest.raises(KeyError):
@@ -294,6 +328,17 @@ def test_a_slogan_within_a_thousand_sentences(connection: sqlite3.Connection, co
     update(connection, (saying(f"q{n}", text) for n, text in enumerate(texts)))
     assert compared() < 70 * len(texts)
     assert len(parts(connection)) == len(texts)
+
+
+def test_a_quotation_that_everybody_prints_otherwise(
+    connection: sqlite3.Connection, compared: Callable[[], int]
+) -> None:
+    rng = random.Random(9)
+    words = f"{A}. {B}. {C}.".split()
+    texts = {" ".join(word for word in words if rng.random() > 0.12) for _ in range(400)}
+    update(connection, (saying(f"q{n}", text) for n, text in enumerate(sorted(texts))))
+    assert compared() < 80 * len(texts)
+    assert len(parts(connection)) == 1
 
 
 def test_a_quotation_of_twenty_thousand_words(connection: sqlite3.Connection) -> None:

@@ -60,6 +60,7 @@ def test_versions(one: str, other: str) -> None:
             "the mayor told the council that dredging had poisoned the oysters",
             "the mayor told the council that buses would be free on Sundays",
         ),
+        ("I will resign over a forged invoice", "I won't resign over a forged invoice"),
         ("", ""),
         ("?!", "?!"),
     ],

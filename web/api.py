@@ -6,7 +6,17 @@ from search.errors import MovedError
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
-from web.links import API_QUOTES, api_links, linked, linked_article, linked_values, suggested
+from web.links import (
+    API_QUOTES,
+    api_links,
+    api_speaker_path,
+    linked,
+    linked_article,
+    linked_speaker,
+    linked_values,
+    suggested,
+)
+from web.moved import elsewhere
 
 
 def blueprint(library: Library) -> Blueprint:

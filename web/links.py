@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
+from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, SpeakerPage, Suggestion, Suggestions
 from web.params import API_DEFAULTS, DATES, PAGE_DEFAULTS, Pieces, address, joined, piece, pieces, quoted
 
 SEARCH = "/search"
@@ -28,6 +28,22 @@ def article_path(article_id: str, quotation_id: str | None = None) -> str:
 def speaker_path(speaker_id: str) -> str:
     """The search for everything that a speaker said."""
     return address(SEARCH, SearchRequest(speaker=(speaker_id,)), SearchRequest())
+
+
+def api_speaker_path(speaker_id: str) -> str:
+    """The API's address of a speaker."""
+    return f"/api/v1/speakers/{_segment(speaker_id)}"
+
+
+def speaker_page_path(speaker_id: str) -> str:
+    """The page of a speaker."""
+    return f"/speakers/{_segment(speaker_id)}"
+
+
+def linked_speaker(page: SpeakerPage) -> SpeakerPage:
+    """The same speaker with the API's address of what they said."""
+    asked = SearchRequest(speaker=(page.id,))
+    return dataclasses.replace(page, url=address(API_QUOTES, asked, API_DEFAULTS))
 
 
 def search_path(**fields: object) -> str:

@@ -5,8 +5,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from web.moved import Moved
 from web.params import API_DEFAULTS, BEGINNING, FACETED, PARAMETERS, SUGGESTING, Parameter
 from web.problems import Problem
 
@@ -17,6 +18,8 @@ _SHAPES: dict[str, type] = {
     "Stats": Stats,
     "Suggestions": Suggestions,
     "Facet": Facet,
+    "SpeakerPage": SpeakerPage,
+    "Moved": Moved,
     "Problem": Problem,
 }
 _REFUSALS = {

@@ -62,52 +62,73 @@ _COUNTRY_NAMES = frozenset(_COUNTRY.values()) | frozenset(_TWO_WORDS.values()) -
 _SAME = """
 pentagon=defense department|dod=defense department|department defence=defense department
 defence department=defense department|doj=justice department|department justice=justice department
-dhs=homeland security department|homeland security=homeland security department|hhs=health and human services department
-health and human services=health and human services department|hud=housing and urban development department
-va=veterans affairs department|veterans affairs=veterans affairs department|veterans administration=veterans affairs department
+dhs=homeland security department|homeland security=homeland security department
+hhs=health and human services department|health and human services=health and human services department
+hud=housing and urban development department|va=veterans affairs department
+veterans affairs=veterans affairs department|veterans administration=veterans affairs department
 foggy bottom=state department|treasury=treasury department|labor=labor department|dot=transportation department
-doe=energy department|usda=agriculture department|agriculture=agriculture department
-fed=federal reserve|federal reserve board=federal reserve|us federal reserve=federal reserve
-us central bank=federal reserve|scotus=supreme court|high court=supreme court|us house=house|house of representatives=house
+doe=energy department|usda=agriculture department|agriculture=agriculture department|fed=federal reserve
+federal reserve board=federal reserve|us federal reserve=federal reserve|us central bank=federal reserve
+scotus=supreme court|high court=supreme court|us house=house|house of representatives=house
 us house of representatives=house|us senate=senate|us congress=congress|united states congress=congress
-united states senate=senate|white house press office=white house|trump white house=white house
-gop=republicans|republican party=republicans|the gop=republicans|us republicans=republicans
-democratic party=democrats|democrat party=democrats|dems=democrats|us democrats=democrats
-house gop=house republicans|gop house=house republicans|republicans in the house=house republicans
-senate gop=senate republicans|gop senators=senate republicans|republican senators=senate republicans
-gop leaders=republican leaders|gop leadership=republican leaders|republican leadership=republican leaders
-gop lawmakers=republican lawmakers|gop officials=republican officials|congressional gop=congressional republicans
-republicans in congress=congressional republicans|democrats in congress=congressional democrats
-democratic senators=senate democrats|senate dems=senate democrats|house dems=house democrats
-nyt=new york times|ny times=new york times|new york times newspaper=new york times|wapo=washington post
-wsj=wall street journal|ap=associated press|afp=agence francepresse|agence france presse=agence francepresse
-un=united nations|uno=united nations|isil=islamic state|isis=islamic state|daesh=islamic state|is group=islamic state
-islamic state group=islamic state|fox=fox news|fox news channel=fox news|cnncom=cnn|cnn news=cnn
-abc=abc news|cbs=cbs news|nbc=nbc news|usatoday=usa today|latimes=los angeles times|la times=los angeles times
-google inc=google|alphabet=alphabet|wikileaks=wikileaks|mueller team=mueller team|special counsel office=special counsel
-office special counsel=special counsel|special counsel robert mueller team=mueller team
-ice=immigration and customs enforcement|cbp=customs and border protection|uscis=citizenship and immigration services
-irs=internal revenue service|fbi=federal bureau of investigation|cia=central intelligence agency
-nsa=national security agency|epa=environmental protection agency|cbo=congressional budget office
-fda=food and drug administration|fcc=federal communications commission|ftc=federal trade commission
-sec=securities and exchange commission|cdc=centers for disease control and prevention|nsc=national security council
+united states senate=senate|white house press office=white house|trump white house=white house|gop=republicans
+republican party=republicans|the gop=republicans|us republicans=republicans|democratic party=democrats
+democrat party=democrats|dems=democrats|us democrats=democrats|house gop=house republicans|gop house=house republicans
+republicans in the house=house republicans|senate gop=senate republicans|gop senators=senate republicans
+republican senators=senate republicans|gop leaders=republican leaders|gop leadership=republican leaders
+republican leadership=republican leaders|gop lawmakers=republican lawmakers|gop officials=republican officials
+congressional gop=congressional republicans|republicans in congress=congressional republicans
+democrats in congress=congressional democrats|democratic senators=senate democrats|senate dems=senate democrats
+house dems=house democrats|nyt=new york times|ny times=new york times|new york times newspaper=new york times
+wapo=washington post|wsj=wall street journal|ap=associated press|afp=agence francepresse
+agence france presse=agence francepresse|un=united nations|uno=united nations|isil=islamic state|isis=islamic state
+daesh=islamic state|is group=islamic state|islamic state group=islamic state|fox=fox news|fox news channel=fox news
+cnncom=cnn|cnn news=cnn|abc=abc news|cbs=cbs news|nbc=nbc news|usatoday=usa today|latimes=los angeles times
+la times=los angeles times|google inc=google|alphabet=alphabet|wikileaks=wikileaks|mueller team=mueller team
+special counsel office=special counsel|office special counsel=special counsel
+special counsel robert mueller team=mueller team|ice=immigration and customs enforcement
+cbp=customs and border protection|uscis=citizenship and immigration services|irs=internal revenue service
+fbi=federal bureau of investigation|cia=central intelligence agency|nsa=national security agency
+epa=environmental protection agency|cbo=congressional budget office|fda=food and drug administration
+fcc=federal communications commission|ftc=federal trade commission|sec=securities and exchange commission
+cdc=centers for disease control and prevention|nsc=national security council
 centers for disease control=centers for disease control and prevention|dnc=democratic national committee
-rnc=republican national committee|dccc=democratic congressional campaign committee|nrcc=national republican congressional committee
-dscc=democratic senatorial campaign committee|nrsc=national republican senatorial committee|fec=federal election commission
-nra=national rifle association|aclu=american civil liberties union|naacp=naacp|imf=international monetary fund
-who=world health organization|wto=world trade organization|splc=southern poverty law center|adl=antidefamation league
+rnc=republican national committee|dccc=democratic congressional campaign committee
+nrcc=national republican congressional committee|dscc=democratic senatorial campaign committee
+nrsc=national republican senatorial committee|fec=federal election commission|nra=national rifle association
+aclu=american civil liberties union|naacp=naacp|imf=international monetary fund|who=world health organization
+wto=world trade organization|splc=southern poverty law center|adl=antidefamation league
 faa=federal aviation administration|fema=federal emergency management agency|omb=office of management and budget
-gao=government accountability office|dea=drug enforcement administration|atf=bureau of alcohol tobacco firearms and explosives
-tsa=transportation security administration|odni=office director national intelligence|osce=osce|iaea=international atomic energy agency
-pew=pew research center|pew research=pew research center|breitbart=breitbart news|bloomberg news=bloomberg
-gallup poll=gallup|quinnipiac=quinnipiac university|labour=labour party|tories=conservative party|npr=national public radio
-nasa=nasa|nato=nato|north atlantic treaty organization=nato|aipac=aipac|nypd=new york police department
-new york city police department=new york police department|lapd=los angeles police department|sba=small business administration
+gao=government accountability office|dea=drug enforcement administration
+atf=bureau of alcohol tobacco firearms and explosives|tsa=transportation security administration
+odni=office director national intelligence|osce=osce|iaea=international atomic energy agency|pew=pew research center
+pew research=pew research center|breitbart=breitbart news|bloomberg news=bloomberg|gallup poll=gallup
+quinnipiac=quinnipiac university|labour=labour party|tories=conservative party|npr=national public radio|nasa=nasa
+nato=nato|north atlantic treaty organization=nato|aipac=aipac|nypd=new york police department
+new york city police department=new york police department|lapd=los angeles police department
+sba=small business administration
 """
 _CANONICAL = dict(pair.split("=") for line in _SAME.split("\n") for pair in line.split("|") if pair.strip())
 _BRANDS = frozenset(
-    {"mother jones", "page six", "crystal ball", "goldman sachs", "jp morgan", "morgan stanley", "daily kos", "ms magazine"}
-    | {"wells fargo", "rolling stone", "vanity fair", "cook political", "cook report", "planned parenthood", "drudge report"}
+    {
+        "mother jones",
+        "page six",
+        "crystal ball",
+        "goldman sachs",
+        "jp morgan",
+        "morgan stanley",
+        "daily kos",
+        "ms magazine",
+    }
+    | {
+        "wells fargo",
+        "rolling stone",
+        "vanity fair",
+        "cook political",
+        "cook report",
+        "planned parenthood",
+        "drudge report",
+    }
     | {"club for growth", "emilys list", "axios am", "truth social", "fox friends", "meet press", "black lives matter"}
 )
 """Bodies that look like people."""
@@ -134,7 +155,7 @@ HEADS = word_set(
 )
 """Words that are no body's whole name: "the Department" is one that its article named before."""
 _PEOPLES = word_set(
-    "democrats republicans libertarians muslims christians jews catholics evangelicals kurds arabs taliban houthis greens"
+    "democrats republicans libertarians muslims christians jews catholics evangelicals kurds arabs taliban houthis"
 )
 _PLURAL_ROLES = frozenset(f"{role}s" for role in words.ROLES - word_set("democrat republican libertarian"))
 
@@ -205,7 +226,7 @@ def is_generic(found: list[str], shown: str) -> bool:
 
 def _opens(found: list[str]) -> bool:
     return found[0] in words.INDEFINITE | word_set(
-        "some many most several other others few all both two three four five those these such numerous various her his "
+        "some many most several other others few all both two three four five those these numerous various her his "
         "their our my its any no more early old new another certain"
     )
 
@@ -213,11 +234,9 @@ def _opens(found: list[str]) -> bool:
 def _shown(text: str) -> str:
     """A name without what a page has run into it, without an article, a possessive and the furniture of firms."""
     text = " ".join(text.split()).strip("“”\"'‘’.,;:* ")
-    seam = None
-    for seam in _SEAM.finditer(text):
-        pass
-    if seam is not None:
-        text = text[seam.end() :].strip()
+    seams = list(_SEAM.finditer(text))
+    if seams:
+        text = text[seams[-1].end() :].strip()
     found = text.split()
     while len(found) > 1 and plain(found[0]) in _LEAD:
         found = found[1:]

@@ -1,4 +1,4 @@
-"""Ids that stay: new clusters find the ids that their members had, and names that are new get one from their content."""
+"""Ids that stay: clusters find the ids that their members had, and whoever is new gets one from the content."""
 
 import collections
 import hashlib
@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+Key = TypeVar("Key", bound=Hashable)
 _SPLIT_SHARE = 0.2
 """A part that got fewer of an id's members is not offered as a choice."""
 
@@ -49,7 +51,7 @@ class Matched:
     """An id that stays -> clusters without an id of their own that took a good part of its members."""
 
 
-def match(clusters: Sequence[Iterable[Hashable]], before: Mapping[Hashable, str]) -> Matched:
+def match(clusters: Sequence[Iterable[Key]], before: Mapping[Key, str]) -> Matched:
     """Old ids for new clusters by the overlap of their members, the largest first; ties by the id's letters."""
     votes: dict[tuple[int, str], int] = collections.Counter()
     for number, members in enumerate(clusters):

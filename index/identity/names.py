@@ -58,11 +58,17 @@ _STATES = word_set(
     tenn tex va vt wash wis wyo
     """
 )
-_SOMEBODY = word_set("someone somebody everyone everybody nobody neither none anyone both others another one many most")
+_SOMEBODY = word_set(
+    """
+    new north south east west state san los let just someone somebody everyone everybody nobody neither none anyone
+    both others another one many most
+    """
+)
 _NO_SURNAME = word_set(
     """
     act amendment update committee department court congress senate administration campaign university association
-    constitution correction poll caucus research americans foundation institute democrats republicans times party news said says magazine
+    constitution correction poll caucus research americans foundation institute democrats republicans times party
+    news said says magazine
     """
 )
 _ARAB = word_set(
@@ -108,10 +114,10 @@ def read_name(text: str) -> Name | None:
     """A person's name taken apart; None where it is no single person's name ("D-Vt", a list of authors, "Senate")."""
     if "," in re.sub(r",\s+(?=(?:jr|sr|i+v?)\b)", " ", text, flags=re.I) or " and " in text or "&" in text:
         return None
-    found = [w for part in text.split() if (w := part.strip(".,;:()[]\"“”*•"))]
+    found = [w for part in text.split() if (w := part.strip('.,;:()[]"“”*•'))]
     found = [w for w in found if _LETTERS.match(w)]
     crowned = next((w for w, name in itertools.pairwise(found[-2:]) if plain(w) in _CROWNED and name), "")
-    while found and (plain(found[0]) in _HONORS and len(found) > 1 or plain(found[0]) in _FURNITURE):
+    while found and ((plain(found[0]) in _HONORS and len(found) > 1) or plain(found[0]) in _FURNITURE):
         found = found[1:]
     suffix = ""
     while len(found) > 1 and (plain(found[-1]) in _FURNITURE or plain(found[-1]) in SUFFIXES):
@@ -119,7 +125,13 @@ def read_name(text: str) -> Name | None:
         found = found[:-1]
     found = [w for k, w in enumerate(found) if not k or w != found[k - 1]]
     found = _apart(found)
-    if not found or len(found) > 6 or plain(found[-1]) in _NO_SURNAME or (len(found) == 1 and _is_nobody(found[0])):
+    if (
+        not found
+        or len(found) > 6
+        or plain(found[0]) == "hurricane"
+        or plain(found[-1]) in _NO_SURNAME
+        or (len(found) == 1 and _is_nobody(found[0]))
+    ):
         return None
     if all(w.isupper() and len(w) > 2 for w in found) or all(w.islower() for w in found):
         found = [_titled(w) for w in found]
@@ -242,7 +254,18 @@ def related(a: str, b: str) -> bool:
     if b in table.get(a, ()) or a in table.get(b, ()):
         return True
     shared = table.get(a, frozenset()) & table.get(b, frozenset())
-    return bool(shared) and a[0] == b[0] or sounds_alike(a, b)
+    return (bool(shared) and a[0] == b[0]) or sounds_alike(a, b)
+
+
+def is_slip(a: str, b: str) -> bool:
+    """Whether two given names are alike by spelling only, as two different ones may be: Ivana and Ivanka."""
+    if a == b or min(len(a), len(b)) < 2 or _ENDING.sub("y", a) == _ENDING.sub("y", b):
+        return False
+    table = _nicknames()
+    short = (
+        b in table.get(a, ()) or a in table.get(b, ()) or bool(table.get(a, frozenset()) & table.get(b, frozenset()))
+    )
+    return not short and sounds_alike(a, b)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -355,7 +378,7 @@ def _short_forms() -> dict[str, frozenset[str]]:
 
 @functools.lru_cache(maxsize=20_000)
 def _slips(word: str) -> frozenset[str]:
-    """What one letter left out, added, changed or swapped with its neighbour makes of a word of four letters or more."""
+    """What one letter left out, added, changed or swapped makes of a word of four letters or more."""
     if len(word) < 4:
         return frozenset()
     letters = "abcdefghijklmnopqrstuvwxyz"

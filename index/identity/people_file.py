@@ -61,7 +61,7 @@ class Entry:
         held = [t for t in self.titles if t.at(speaker.date)] or [
             t for t in self.titles if speaker.date is None or (t.begin or "0") <= speaker.date
         ]
-        said = {title for title in speaker.titles}
+        said = set(speaker.titles)
         out = 0
         for title in held:
             out += bool(said & set(title.title.split())) + bool(title.place and title.place in speaker.places)
@@ -166,7 +166,11 @@ def _title(row: Any) -> Title:
         plain(_text(row, "place")),
         _text(row, "party").lower()[:1],
         begin,
-        f"{end}-12-31" if end is not None and len(end) == 4 else f"{end}-31" if end is not None and len(end) == 7 else end,
+        f"{end}-12-31"
+        if end is not None and len(end) == 4
+        else f"{end}-31"
+        if end is not None and len(end) == 7
+        else end,
     )
 
 

@@ -86,8 +86,8 @@ def people(connection: sqlite3.Connection, *, rulings: Rulings | None = None) ->
     forms: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
     wikidata = dict(connection.execute("SELECT id, wikidata FROM people WHERE wikidata <> ''"))
     for person_id, name, found, count in connection.execute(
-        "SELECT person_id, name, count(DISTINCT article_id), sum(count) FROM local_speakers WHERE person_id IS NOT NULL "
-        "GROUP BY person_id, name"
+        "SELECT person_id, name, count(DISTINCT article_id), sum(count) FROM local_speakers "
+        "WHERE person_id IS NOT NULL GROUP BY person_id, name"
     ):
         now = everybody.now(person_id)
         quotations[now] += count

@@ -75,7 +75,9 @@ class Profile:
     """What a set of articles says of somebody: how many have each sign."""
 
     size: int = 0
-    signs: dict[str, collections.Counter[str]] = field(default_factory=lambda: collections.defaultdict(collections.Counter))
+    signs: dict[str, collections.Counter[str]] = field(
+        default_factory=lambda: collections.defaultdict(collections.Counter)
+    )
     given: collections.Counter[str] = field(default_factory=collections.Counter)
     """How many articles say anything of a kind, of those that were looked at."""
     days: list[int] = field(default_factory=list)

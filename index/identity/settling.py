@@ -133,7 +133,9 @@ def _linked(
     bodies = link_bodies(speakers, pins=pins)
     kept = {}
     for body in bodies.clusters:
-        kinds = collections.Counter(m.type for m in body.members if m.type != "person")
+        kinds: collections.Counter[SpeakerType] = collections.Counter(
+            m.type for m in body.members if m.type != "person"
+        )
         kind: SpeakerType = min(kinds, key=lambda k: (-kinds[k], k)) if kinds else "organization"
         kept[id(body)] = _Group(body.name, kind, body.members, body.why, body.pinned)
         out.groups.append(kept[id(body)])

@@ -58,9 +58,7 @@ def _nearest(
 
 
 def _company(members: Sequence[LocalSpeaker]) -> collections.Counter[str]:
-    return collections.Counter(
-        s for m in members for s in {*m.titles, *m.places, *m.beside, *m.topics, m.source} if s
-    )
+    return collections.Counter(s for m in members for s in {*m.titles, *m.places, *m.beside, *m.topics, m.source} if s)
 
 
 def _share_company(parts: Sequence[Sequence[LocalSpeaker]]) -> bool:

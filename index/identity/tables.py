@@ -99,9 +99,21 @@ def read_speakers(connection: sqlite3.Connection, block: str) -> tuple[list[Loca
     speakers: list[LocalSpeaker] = []
     answers: list[Answer] = []
     decode = _DECODER.decode
-    for article_id, name, kind, where, count, evidence, person_id, open_for, why, source, date, beside, topics in (
-        connection.execute(_PEOPLE if block.startswith("person:") else _BODIES, (block,))
-    ):
+    for (
+        article_id,
+        name,
+        kind,
+        where,
+        count,
+        evidence,
+        person_id,
+        open_for,
+        why,
+        source,
+        date,
+        beside,
+        topics,
+    ) in connection.execute(_PEOPLE if block.startswith("person:") else _BODIES, (block,)):
         own = decode(evidence)
         speakers.append(
             LocalSpeaker(

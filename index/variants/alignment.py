@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from index.variants.words import Bits, Codes, Form, bits_of, codes
+from index.variants.words import Bits, Codes, Form, bits_of, codes, negation
 
 _SINGLE = 0.5
 """What a word in common counts that has no neighbour in common: any two texts share some in the same order."""
@@ -21,7 +21,7 @@ _GAP = 0.6
 _DENSE = 0.5
 """Share of both stretches' evidence that must be in common."""
 _OVERLAP = 75.0
-_ENOUGH = ((30.0, 0.8, 3), (38.0, 0.62, 6), (48.0, 0.52, 7), (_OVERLAP, 0.0, 10))
+_ENOUGH = ((30.0, 0.8, 4), (38.0, 0.62, 6), (48.0, 0.52, 7), (_OVERLAP, 0.0, 10))
 """What proves a version: so many bits in common, being so large a share of the shorter one's, in so many words. 30 of
 100 words changed leave about 70; where three common words are all there is, nearly all of them must be there; and ten
 words in a row are enough where either has more to say besides."""
@@ -32,6 +32,8 @@ _REPORTED, _REPORTED_PART, _REPORTED_LESS = 50.0, 0.75, 0.5
 _BOTH_REPORTED, _BOTH_REPORTED_LESS = 100.0, 0.85
 """The same where neither has marks: what is spoken of is named in the same words by everybody, so only copies count."""
 _BOTH = 2
+_DENIED = 50.0
+"""Bits in common below which a `not` more or less makes it another statement."""
 _UNQUOTED = 0.2
 """What the words of a mixed quotation count that stand outside the marks."""
 _PIECE_ENOUGH = ((38.0, 0.8, 6), (48.0, 0.6, 7), (_OVERLAP, 0.0, 10))
@@ -91,10 +93,15 @@ def match(left: Side, right: Side, *, common: bool = False) -> Match | None:
 
     `common` says that others share the same phrases with them too, so that more must be in common.
     """
-    if left.sums[-1] > right.sums[-1]:
+    if (left.sums[-1], left.signature) > (right.sums[-1], right.signature):
         return _turned(match(right, left, common=common))
-    found = _best(left, right)
     reported = left.reported + right.reported
+    if reported:
+        # What they would have to share at least is more than the smaller one has, most of the time.
+        least, less = (_BOTH_REPORTED, _BOTH_REPORTED_LESS) if reported == _BOTH else (_REPORTED, _REPORTED_LESS)
+        if left.sums[-1] < max(least, less * right.sums[-1]):
+            return None
+    found = _best(left, right)
     if found is not None and _proves(found, reported=reported, common=common):
         return found
     if reported:
@@ -193,6 +200,9 @@ def _best(left: Side, right: Side) -> Match | None:
     if stretch is None:
         return None
     a0, b0, a1, b1, words = stretch
+    denied = left.signature.count(negation(), a0, a1) != right.signature.count(negation(), b0, b1)
+    if denied and kept < _DENIED:
+        return None
     if kept < _DENSE * max(a_sums[a1] - a_sums[a0], b_sums[b1] - b_sums[b0]):
         return None
     return Match(kept, (a0, a1), (b0, b1), kept / a_sums[-1], kept / b_sums[-1], words)

@@ -9,6 +9,13 @@ keeps the heaviest passage; so a join of two quotations never makes them one.
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+_Places: TypeAlias = npt.NDArray[np.int64]
+_Weights: TypeAlias = npt.NDArray[np.float64]
 
 _NEAR = 0.6
 """Share of both sides from which two forms say about the same; below it one is a piece of the other."""
@@ -68,7 +75,9 @@ class Cluster:
 
 def cluster(nodes: Mapping[int, Node], edges: Iterable[Edge]) -> list[Cluster]:
     """The groups of these forms, each form in one; those that are alone too."""
-    kept = _without_sayings([edge for edge in edges if _holds(edge, nodes[edge.left], nodes[edge.right])], nodes)
+    holding = [edge for edge in edges if _holds(edge, nodes[edge.left], nodes[edge.right])]
+    kept = _without_sayings(holding, nodes)
+    kept.sort(key=lambda edge: sorted((nodes[edge.left].key, nodes[edge.right].key)))
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for edge in kept:
         spans[edge.left, edge.right], spans[edge.right, edge.left] = edge.left_span, edge.right_span
@@ -216,27 +225,34 @@ def _stars(
 
 def _apart(node: Node, ties: Mapping[int, tuple[int, int]], weights: Mapping[int, float]) -> set[int]:
     """Which of the forms around one are of another passage than the one that most of them are of."""
+    numbers = np.array(list(ties), np.int64)
+    places = np.array(list(ties.values()), np.int64).reshape(-1, 2)
     # The ends of what two forms share are not sharp: a small word more may be in common by chance.
-    inside = {one: (a + _BLUR, b - _BLUR) if b - a > 4 * _BLUR else (a, b) for one, (a, b) in ties.items()}
-    while True:
-        best: tuple[float, int] | None = None
-        for cut in sorted({place for tie in inside.values() for place in tie}):
-            left = sum(weights[one] for one, tie in inside.items() if tie[1] <= cut)
-            right = sum(weights[one] for one, tie in inside.items() if tie[0] >= cut)
-            across = sum(weights[one] for one, tie in inside.items() if tie[0] < cut < tie[1])
-            joined = any(abs(join - cut) <= _BESIDE for join in node.joins)
-            lighter = min(left, right)
-            # At a join the form itself does not speak for the two being one.
-            bridge = across if joined else across + node.weight
-            if lighter > bridge and (best is None or lighter > best[0]):
-                best = lighter, cut
-        if best is None:
-            return set(ties) - set(inside)
-        cut = best[1]
-        sides = (
-            {one for one, tie in inside.items() if tie[1] <= cut},
-            {o for o, tie in inside.items() if tie[0] >= cut},
-        )
-        heavier = sum(weights[one] for one in sides[0]) >= sum(weights[one] for one in sides[1])
-        for one in sides[1] if heavier else sides[0]:
-            del inside[one]
+    places += np.where(places[:, 1:] - places[:, :1] > 4 * _BLUR, (_BLUR, -_BLUR), (0, 0))
+    weight = np.array([weights[number] for number in ties])
+    inside = np.ones(len(numbers), np.bool_)
+    while (cut := _cut(node, places[inside], weight[inside])) is not None:
+        before, behind = inside & (places[:, 1] <= cut), inside & (places[:, 0] >= cut)
+        inside &= ~(behind if weight[before].sum() >= weight[behind].sum() else before)
+    return set(numbers[~inside].tolist())
+
+
+def _cut(node: Node, places: _Places, weights: _Weights) -> int | None:
+    """Where a form falls apart: more articles print either side alone than print the two together."""
+    cuts = np.unique(places)
+    before = _sums(places[:, 1], weights, cuts, "right")
+    behind = weights.sum() - _sums(places[:, 0], weights, cuts, "left")
+    across = weights.sum() - before - behind
+    # At a join the form itself does not speak for the two being one.
+    joins = np.array(node.joins, np.int64)
+    joined = (np.abs(joins[None, :] - cuts[:, None]) <= _BESIDE).any(1)
+    lighter = np.minimum(before, behind)
+    lighter[lighter <= across + np.where(joined, 0, node.weight)] = 0
+    return int(cuts[lighter.argmax()]) if lighter.any() else None
+
+
+def _sums(places: _Places, weights: _Weights, cuts: _Places, side: Literal["left", "right"]) -> _Weights:
+    order = np.argsort(places, kind="stable")
+    sums = np.concatenate(([0.0], np.cumsum(weights[order])))
+    found: _Weights = sums[np.searchsorted(places[order], cuts, side)]
+    return found

@@ -6,8 +6,9 @@ it; where one falls apart, the part that holds the form keeps it.
 """
 
 import collections
-import hashlib
 import dataclasses
+import hashlib
+import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -108,7 +109,8 @@ def regroup(connection: sqlite3.Connection, numbers: Sequence[int]) -> set[str]:
     for place, one in enumerate(found):
         sayings = [saying for member in one.members for saying in said[member]]
         mine = sorted(claims[place])
-        if len(sayings) < 2 and (not mine or old[mine[0]][0] == forms[one.core].key.hex()):
+        own = forms[one.core].key.hex()
+        if len(sayings) < 2 and (old[mine[0]][0] == own if mine else not _taken(connection, own)):
             changed |= _alone(connection, one.core, forms[one.core], mine)
         else:
             changed |= _keep(connection, one, sayings, forms, mine, old)
@@ -177,7 +179,7 @@ def _keep(
             (one.core, *counts, group),
         )
     else:
-        group_id = _new_id(connection, [forms[member].key for member in one.members], forms[sayings[0].form].key)
+        group_id = _new_id(connection, [forms[said.form].key for said in sayings])
         cursor = connection.execute(
             "INSERT INTO variant_groups (id, core, sayings, articles, outlets, witnesses, first) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -192,20 +194,25 @@ def _keep(
     return {group_id}
 
 
-def _new_id(connection: sqlite3.Connection, keys: Sequence[bytes], first: bytes) -> str:
+def _new_id(connection: sqlite3.Connection, keys: Sequence[bytes]) -> str:
     """An id that a group around one of these forms had before, the oldest; else the key of the first said.
 
-    Where that is the id of a group that the form has left, another member's key; where all are, a digest of them.
+    `keys` are in the order in which the forms were said. A key may be taken: by a group that got its id from that form
+    and went on without it.
     """
     rows = store.chosen(
         connection,
         "SELECT a.age, a.id FROM variant_aliases a LEFT JOIN variant_groups g ON g.id = a.id "
         "WHERE g.id IS NULL AND a.key IN (?)",
-        keys,
+        set(keys),
     )
-    if before := min(rows, default=None):
+    before = min(rows, default=None)
+    if before is not None:
         return str(before[1])
-    names = [first.hex(), *sorted(key.hex() for key in keys)]
-    taken = {row[0] for row in store.chosen(connection, "SELECT id FROM variant_groups WHERE id IN (?)", names)}
-    free = (name for name in names if name not in taken)
-    return next(free, hashlib.sha256(b"".join(sorted(keys))).hexdigest()[:16])
+    others = (hashlib.sha256(keys[0] + bytes([number])).hexdigest()[:16] for number in range(256))
+    ids = itertools.chain((key.hex() for key in keys), others)
+    return next(one for one in ids if not _taken(connection, one))
+
+
+def _taken(connection: sqlite3.Connection, group_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM variant_groups WHERE id = ?", (group_id,)).fetchone() is not None

@@ -37,14 +37,15 @@ def update(
 ) -> set[str]:
     """Takes out the sayings of the articles `gone` (ids), adds `fresh`, and returns the ids of groups that changed.
 
-    An article that was read again is both gone and fresh. Nothing is committed: that is the caller's, so that an update
-    is kept as a whole or not at all. Costs follow what is new, and what that is like.
+    An article that was read again is both gone and fresh; a quotation that is known already is left as it is. Nothing
+    is committed: that is the caller's, so that an update is kept as a whole or not at all. Costs follow what is new,
+    and what that is like.
     """
     tell = progress or (lambda _what, _count: None)
     touched, lost = _forget(connection, gone)
     changed: set[str] = lost
     for batch in _batches(fresh):
-        seen, new = _remember(connection, batch)
+        seen, new = _remember(connection, _unknown(connection, batch))
         touched |= seen
         touched |= _compare(connection, new)
         tell("compared", len(batch))
@@ -58,6 +59,14 @@ def _batches(fresh: Iterable[Saying]) -> Iterator[list[Saying]]:
     sayings = iter(fresh)
     while batch := list(islice(sayings, _BATCH)):
         yield batch
+
+
+def _unknown(connection: sqlite3.Connection, batch: Sequence[Saying]) -> list[Saying]:
+    """Those that are not kept yet, each once."""
+    sayings = {store.stored_id(saying.quotation_id): saying for saying in batch}
+    query = "SELECT quotation FROM variant_sayings WHERE quotation IN (?)"
+    known = {row[0] for row in store.chosen(connection, query, sayings)}
+    return [saying for key, saying in sayings.items() if key not in known]
 
 
 def _forget(connection: sqlite3.Connection, gone: Iterable[str]) -> tuple[set[int], set[str]]:
@@ -107,15 +116,17 @@ def _remember(connection: sqlite3.Connection, batch: Sequence[Saying]) -> tuple[
     sketched = sketches([(saying.before, saying.after) for saying in batch])
     numbers = [known[keys[one]] if one in keys else None for one in forms]
     connection.executemany(
-        "INSERT INTO variant_sayings (quotation, article, form, plain, sketch) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (quotation) DO NOTHING",
+        "INSERT INTO variant_sayings (quotation, article, form, plain, sketch) VALUES (?, ?, ?, ?, ?)",
         [
             (store.stored_id(saying.quotation_id), articles[saying.article_id], number, _plain(saying.text), sketch)
             for saying, number, sketch in zip(batch, numbers, sketched, strict=True)
         ],
     )
     counts = collections.Counter(number for number in numbers if number is not None)
-    fresh_forms = set(new)
+    # A group may have got its id from such a form and gone on without it: then the form needs one of its own.
+    query = "SELECT id FROM variant_groups WHERE id IN (?)"
+    taken = {row[0] for row in store.chosen(connection, query, [key.hex() for key in keys.values()])}
+    fresh_forms = {known[key] for one, key in keys.items() if known[key] in new and key.hex() not in taken}
     return {number for number, count in counts.items() if count > 1 or number not in fresh_forms}, new
 
 

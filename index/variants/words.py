@@ -250,6 +250,12 @@ def _code(stem: str) -> str:
 
 
 @functools.cache
+def negation() -> str:
+    """The code point of `not`, `no` and `never`."""
+    return _code("not")
+
+
+@functools.cache
 def _places() -> dict[str, int]:
     return {stem.rstrip(_NAME): place for place, stem in enumerate(_listed())}
 

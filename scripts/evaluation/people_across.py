@@ -159,9 +159,7 @@ def name_in(tokens: Sequence[str]) -> Name | None:
         low = word.lower()
         usual = low in words.ROLES | words.PEOPLE | words.NOT_NAMES or low.rstrip(".") in words.TITLES
         usual = usual or low in _PRONOUNS or low in _MANY or low in ("the", "a", "an", "it")
-        if word[:1].isupper() and not usual:
-            run.append(word)
-        elif run and low in words.PARTICLES:
+        if (word[:1].isupper() and not usual) or (run and low in words.PARTICLES):
             run.append(word)
         elif run:
             runs.append(run)
@@ -205,7 +203,7 @@ def across(documents: Sequence[dict[str, Any]], given: Mapping[str, Sequence[_Gi
 def _speakers(document: dict[str, Any], mentions: Sequence[_Given]) -> list[LocalSpeaker]:
     """Ties an article's mentions to one another, and tells what the article says of those with names."""
     tokens = document["tokens"]
-    text, starts = _text(document)
+    text = _text(document)
     entities = _named_entities(document["id"], mentions)
     article = Article(id=document["id"], text=text, source=document["topic"])
     quotations = [
@@ -228,14 +226,12 @@ def _speakers(document: dict[str, Any], mentions: Sequence[_Given]) -> list[Loca
     return list(speakers.values())
 
 
-def _text(document: dict[str, Any]) -> tuple[str, list[int]]:
-    out, starts, at = [], [], 0
+def _text(document: dict[str, Any]) -> str:
+    out = []
     for number, token in enumerate(document["tokens"]):
         new = number and document["sentence"][number] != document["sentence"][number - 1]
         out.append(("\n" if new else " " if number else "") + token)
-        starts.append(at)
-        at += len(out[-1])
-    return "".join(out), starts
+    return "".join(out)
 
 
 def _named_entities(article: str, mentions: Sequence[_Given]) -> list[_Entity]:
@@ -244,7 +240,8 @@ def _named_entities(article: str, mentions: Sequence[_Given]) -> list[_Entity]:
     named = [m for m in mentions if m.name is not None]
     for m in sorted(named, key=lambda m: (-len(m.name.given), m.first)):  # type: ignore[union-attr]
         name = m.name
-        assert name is not None
+        if name is None:
+            continue
         fitting = [e for known, e in entities if fits(name, known) in ("same", "near", "open")]
         if not name.given:
             called = [e for known, e in entities if known.given and known.given[0] == name.surname]
