@@ -12,12 +12,11 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from search.errors import RequestError
 from search.library import Library
 from search.verify import Check, VerifyPage, VerifyRequest
-from search.verify.request import MAX_SPEAKER, MAX_TEXT
+from search.verify.request import VERIFYING
 from search.verify.results import Passage
 from web import params
 from web.answers import etag_of, json_answer, page_answer, unchanged
 from web.links import linked, quotation_path
-from web.params import Parameter
 from web.verify_view import cards
 
 PATH, API_PATH = "/verify", "/api/v1/verify"
@@ -25,21 +24,6 @@ MAX_BODY = 256 * 1024
 """Bytes of a request's body: the longest text, every letter of it written as percent signs."""
 _IN_ADDRESS = 1800
 """Bytes of an address that every browser and server takes; a longer text is answered where it was sent to."""
-
-VERIFYING: tuple[Parameter, ...] = (
-    Parameter(
-        "text",
-        "text",
-        {"type": "string", "maxLength": MAX_TEXT},
-        "A quotation, or a paragraph with quotations in quotation marks; each gets its verdict.",
-    ),
-    Parameter(
-        "speaker",
-        "text",
-        {"type": "string", "maxLength": MAX_SPEAKER},
-        "Who is said to have said it, by name or id; without it, whom the text names.",
-    ),
-)
 
 
 def blueprint(library: Library, edition: str) -> Blueprint:
@@ -122,8 +106,7 @@ def _body() -> "MultiDict[str, str]":
 
 
 def _refuse(given: Iterable[str]) -> None:
-    known = [parameter.name for parameter in VERIFYING]
-    params.refuse_unknown(MultiDict(dict.fromkeys(given, "")), known)
+    params.refuse_unknown(MultiDict(dict.fromkeys(given, "")), VERIFYING)
 
 
 def _asked(given: "MultiDict[str, str]") -> VerifyRequest:

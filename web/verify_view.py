@@ -63,7 +63,7 @@ def _card(check: Check, *, alone: bool) -> Card:
     return Card(
         check=check,
         heading=HEADINGS[check.verdict],
-        claim="" if told else _one_line(check.claim.text),
+        claim="" if told else _one_line(check.claim.text).rstrip(","),
         passages=tuple(_shown(check, passage) for passage in check.passages),
         nearest=tuple(_shown(check, passage) for passage in check.nearest),
     )
@@ -89,9 +89,12 @@ def stretches_of(claim: str, passage: Passage) -> tuple[Stretch, ...]:
         else:
             out += [*_spaced(ours, "del"), *_spaced(theirs, "ins")]
     before, behind = _around(passage)
-    front = [Stretch(before, "around")] if before else []
-    back = [Stretch(behind, "around")] if behind else []
-    return tuple(_merged([*front, *out, *back]))
+    return tuple(_merged([_beside(before), *out, _beside(behind)]))
+
+
+def _beside(text: str) -> Stretch:
+    """Words around; a lone quotation mark belongs to what it stands at."""
+    return Stretch(text, "around" if any(letter.isalnum() for letter in text) else "same")
 
 
 def _spaced(text: str, mark: Mark) -> list[Stretch]:

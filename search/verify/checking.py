@@ -27,6 +27,8 @@ _LOOKED_AT = 40
 """Rows with all of the words of which the wording is looked at."""
 _MOST_WORDS = 400
 """Words of a claim that are compared."""
+_IN_ARTICLE = 100
+"""Quotations of an article that are tried as what goes before or behind another one."""
 _REST = 5
 """Words of a claim, at least, that may come from a second quotation."""
 
@@ -133,6 +135,12 @@ class Checker:
         best = holding[0] if holding else None
         if best and (theirs := self._claimed(holding, claim)) and _nearly_as_good(theirs[0], best):
             best = theirs[0]
+        if pieces and (best is None or best.comparison.wording == "altered"):
+            parts = next((parts for piece in pieces[:2] if (parts := self._runs_on(piece, words, weights))), None)
+            if parts:
+                rows = np.array(sorted({part.row for part in parts}), np.int64)
+                evidence = evidence_of(self._core, rows, claim.speaker)
+                return Finding(claim, words, weights, "verbatim", tuple(parts), evidence, (), joined=True)
         much = best is None or (best.comparison.wording == "altered" and best.comparison.changed >= _REST)
         if much and (stitched := self._stitched(claim, words, weights, pieces)):
             return stitched
@@ -180,6 +188,28 @@ class Checker:
             return Finding(claim, words, weights, "stitched", tuple(parts), evidence, ())
         return None
 
+    def _runs_on(self, piece: Piece, words: Kept, weights: tuple[float, ...]) -> list[Piece] | None:
+        """The claim as the end of one quotation and the beginning of the next one of its article."""
+        run = max(piece.comparison.alignment.runs, key=lambda run: run.length)
+        length, of = len(words.words), len(piece.comparison.found.words)
+        behind = run.claim == 0 and run.found + run.length == of
+        before = run.claim + run.length == length and run.found == 0
+        if before == behind or run.length < length / 2:
+            return None
+        rest = (run.length, length) if behind else (0, run.claim)
+        mine = self._exactly(words, weights, run.claim, run.claim + run.length, piece.row)
+        for row in self._core.rows_of("article", piece.entry.article_id)[:_IN_ARTICLE]:
+            other = self._exactly(words, weights, *rest, row) if row != piece.row else None
+            if mine and other and self._runs_over(parts := [mine, other] if behind else [other, mine]):
+                return parts
+        return None
+
+    def _exactly(self, words: Kept, weights: Sequence[float], start: int, stop: int, row: int) -> Piece | None:
+        """Words [start, stop) of the claim, where a row has them side by side."""
+        some = Kept(words.said, words.places[start:stop], words.words[start:stop], frozenset(), frozenset())
+        piece = self._piece(row, some, weights[start:stop], start, len(words.words))
+        return piece if piece and piece.comparison.alignment.runs[0].length == stop - start else None
+
     def _parts(self, words: Kept, weights: tuple[float, ...], start: int, stop: int, row: int) -> list[Piece] | None:
         """Whole runs of the claim around its words [start, stop), which `row` has; None where a run tells nothing."""
         first = self._part(words, weights, start, stop, [row])
@@ -204,11 +234,7 @@ class Checker:
     def _part(self, words: Kept, weights: tuple[float, ...], start: int, stop: int, rows: list[int]) -> Piece | None:
         if not stands_alone(weights[start:stop], self._passages.size):
             return None
-        some = Kept(words.said, words.places[start:stop], words.words[start:stop], frozenset(), frozenset())
-        pieces = [
-            piece for row in rows if (piece := self._piece(row, some, weights[start:stop], start, len(words.words)))
-        ]
-        pieces = [piece for piece in pieces if piece.comparison.matched == stop - start]
+        pieces = [piece for row in rows if (piece := self._exactly(words, weights, start, stop, row))]
         return min(pieces, key=lambda p: (_quoted(p), p.entry.date or "9999", p.row)) if pieces else None
 
     def _runs_over(self, parts: list[Piece]) -> bool:

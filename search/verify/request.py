@@ -1,6 +1,7 @@
 """What is to be verified: one validated value, from wherever it came."""
 
 import dataclasses
+from typing import Any
 
 from search.errors import RequestError
 
@@ -9,6 +10,18 @@ MAX_TEXT = 20_000
 MAX_SPEAKER = 200
 MAX_CLAIMS = 40
 """Quotations of one text that are checked; the answer says how many were left."""
+
+VERIFYING: dict[str, tuple[dict[str, Any], str]] = {
+    "text": (
+        {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
+        "A quotation, or a paragraph with quotations in quotation marks; each gets its verdict.",
+    ),
+    "speaker": (
+        {"type": "string", "maxLength": MAX_SPEAKER},
+        "Who is said to have said it, by name or id; without it, whom the text names.",
+    ),
+}
+"""The parameters: JSON schema and meaning."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

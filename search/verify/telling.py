@@ -66,6 +66,14 @@ def confidence_of(found: Finding, verdict: Verdict) -> float:
     return round(min(sure, 0.99), 2)
 
 
+_FOUND = {
+    "verbatim": "These words",
+    "altered": "Words close to these",
+    "cut_short": "These words, in a longer form,",
+    "stitched": "Stretches of this",
+}
+
+
 def summary_of(found: Finding, verdict: Verdict, articles: int) -> str:
     """The verdict in one or two plain sentences; `articles` is how many the collection has."""
     evidence = found.evidence
@@ -86,9 +94,7 @@ def summary_of(found: Finding, verdict: Verdict, articles: int) -> str:
         count = {2: "two", 3: "three"}.get(len(found.pieces), str(len(found.pieces)))
         return f"Put together from {count} separate stretches, {said}; nothing shows them as one."
     if verdict == "someone_else":
-        words = {"verbatim": "These words", "altered": "Words close to these"}.get(
-            found.wording, "These words, changed,"
-        )
+        words = _FOUND[found.wording]
         return f"{words} are in the collection, but it gives them to {who}, not to {found.claim.speaker}."
     return f"These words are in the collection, but articles disagree about who said them{_between(found, evidence)}."
 
@@ -125,6 +131,8 @@ def points_of(found: Finding, verdict: Verdict) -> tuple[str, ...]:
     points: list[str] = []
     for piece in found.pieces:
         points += _changes(piece)
+        if found.wording != "stitched" and not found.joined:
+            points += _broken_off(piece)
     points += _speakers(found, verdict)
     points += _places(found)
     return tuple(dict.fromkeys(points))
@@ -140,6 +148,8 @@ def _changes(piece: Piece) -> Iterator[str]:
         )
         if differ.kind == "shortened":
             yield f"Shortened where your text has an ellipsis. Left out: {theirs}."
+        elif differ.note == "negation" and differ.kind == "left_out" and comparison.wording == "cut_short":
+            yield f"Left out without a sign, a negation among it: {theirs}."
         elif differ.note == "negation":
             yield _negation(differ, mine, theirs)
         elif differ.note == "number" and differ.counts:
@@ -150,6 +160,10 @@ def _changes(piece: Piece) -> Iterator[str]:
             yield f"Another form of the same word: {mine} for {theirs}."
         elif differ.kind == "left_out":
             yield f"Left out without a sign: {theirs}."
+
+
+def _broken_off(piece: Piece) -> Iterator[str]:
+    comparison, found = piece.comparison, piece.comparison.found
     if comparison.left_before[1] > comparison.left_before[0]:
         yield f"The sentence begins earlier: {_words(found.said.text, _span(found, comparison.left_before))}."
     if comparison.left_behind[1] > comparison.left_behind[0]:
