@@ -3,6 +3,7 @@
 Nothing here asks the checker: what a claim is, is known from how it was made.
 """
 
+import collections
 import dataclasses
 import itertools
 import random
@@ -85,6 +86,22 @@ class Maker:
     def invented(self, number: int) -> list[Made]:
         """`number` texts that nobody of the collection said."""
         return [self._invented() for _ in range(number)]
+
+    def hard(self, number: int) -> dict[str, list[str]]:
+        """Texts that are hard to look up: the commonest words alone, and about 1,000 characters as one quotation."""
+        often = collections.Counter(self._vocabulary)
+        common = [word for word, _ in often.most_common(30)]
+        stretches = [one for _ in range(number * 40) if (one := self._entry(8))]
+        return {
+            "12 of the 30 commonest words": [" ".join(self._random.choices(common, k=12)) for _ in range(number)],
+            "1,000 characters of the 30 commonest words": [
+                " ".join(self._random.choices(common, k=400))[:1000] for _ in range(number)
+            ],
+            "1,000 characters from many quotations": [
+                " ".join(self._stretch(one, 5, 12)[0] for one in self._random.sample(stretches, 30))[:1000]
+                for _ in range(number)
+            ],
+        }
 
     def disputed(self, most: int) -> list[Made]:
         """At most `most` whole quotations that articles give to different people."""

@@ -11,6 +11,7 @@ Everything is numpy on memory-mapped arrays; nothing here knows how a question w
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -114,6 +115,13 @@ class Core:
         if all(part.live is None for part in parts):
             return None
         return np.concatenate([np.ones(p.segment.rows, np.bool_) if p.live is None else p.live for p in parts])
+
+    @functools.cached_property
+    def days(self) -> tuple[int, int] | None:
+        """The first and the last day, yyyymmdd, of what is not deleted; None where nothing is dated."""
+        dates = self.columns.date if self.live is None else self.columns.date[self.live]
+        dated = dates[dates > 0]
+        return (int(dated.min()), int(dated.max())) if len(dated) else None
 
     def entry(self, row: int) -> Entry:
         """The entry of a row."""

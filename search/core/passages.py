@@ -27,6 +27,8 @@ _FEW = 1500
 """A word that stands in no more places counts by itself; of others a neighbour must be there too."""
 _MANY = 30_000
 """Of a word that stands in more places, two of the four words around it must be there, one of them beside it."""
+_MOST_KNOWN = 50_000
+"""Words whose numbers are remembered."""
 _LOOKED = 192
 """Rows whose pairs of words are compared."""
 _LONGEST = 3000
@@ -46,6 +48,7 @@ class Passages:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self._parts = parts
+        self._known: list[dict[str, int]] = [{} for _ in parts]
         self._words = {
             name: max(1, sum(len(part.segment.fields[name].places) for part in parts)) for name in (FIELD, AROUND)
         }
@@ -90,12 +93,16 @@ class Passages:
         return found[:first]
 
     def _opened(self, words: Sequence[str], field: str) -> Iterator[tuple[Part, Inverted, list[int]]]:
-        for part in self._parts:
-            known: dict[str, int] = {}
+        for part, known in zip(self._parts, self._known, strict=True):
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            numbers = []
             for word in words:
-                if word not in known:
-                    known[word] = part.segment.words.find(encoded(word))
-            yield part, part.segment.fields[field], [known[word] for word in words]
+                number = known.get(word)
+                if number is None:
+                    number = known[word] = part.segment.words.find(encoded(word))
+                numbers.append(number)
+            yield part, part.segment.fields[field], numbers
 
 
 def _living(part: Part, rows: Ints) -> Ints:

@@ -53,9 +53,7 @@ def verify(
 
 
 def _covered(core: Core, articles: int) -> Covered:
-    dates = core.columns.date if core.live is None else core.columns.date[core.live]
-    dated = dates[dates > 0]
-    first, last = (int(dated.min()), int(dated.max())) if len(dated) else (0, 0)
+    first, last = core.days or (0, 0)
     return Covered(articles=articles, quotations=core.rows, first_date=_iso(first), last_date=_iso(last))
 
 
