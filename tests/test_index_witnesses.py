@@ -46,7 +46,7 @@ def nowhere(article: str, person: str) -> bool:
 
 
 def of_a(*reports: Report, named: bool = True) -> Finding:
-    return weigh(reports, everywhere if named else nowhere)["a"]
+    return weigh(reports, named=everywhere if named else nowhere, fits=same_word)["a"]
 
 
 NOBODY = says("a", None, basis="implicit")
