@@ -139,7 +139,7 @@ class Union(Found):
                 keep = (sums >= np.float32(enough - more)).nonzero()[0]
                 rows, sums = rows.take(keep), sums.take(keep)
             found.append(rows)
-        return merged(found)
+        return found[0] if len(found) == 1 else merged(found)
 
     def _of(self, rows: Rows) -> Scores:
         """What these rows score."""
