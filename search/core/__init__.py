@@ -1,6 +1,8 @@
 """The search core: a query tree with filters over one build -> the best rows, exact totals and facets.
 
     found.py       rows with scores, and arithmetic on them
+    common.py      what is worked out once for a word that many rows have
+    union.py       any of several such words, without a list of their rows
     lists.py       a word, phrase or prefix -> its rows in one segment
     evaluating.py  a tree -> rows with scores in one segment
     counting.py    rows -> counts by value of a column
