@@ -17,6 +17,7 @@ from search.filters import REPEATABLE, filters_of, unknown
 from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
+from search.matching import Matching
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
@@ -84,6 +85,18 @@ class WhooshEngine:
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
         )
 
+    def every(self, request: SearchRequest) -> Matching:
+        """All that a request finds, in its order, whatever its limit and cursor. TimeLimitError: it takes too long."""
+        question = Question(
+            tree=parse(request.q).tree,
+            within=request.within,
+            filters=filters_of(request),
+            min_confidence=request.min_confidence,
+            sort=request.sort,
+            group=request.group,
+        )
+        return Matching(build=self.build, rows=self.core.every(question), entry=self.core.entry)
+
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""
         return suggestions(self.core, request)
@@ -113,6 +126,11 @@ class WhooshEngine:
             quotations=tuple(make_hit(entry) for entry in entries),
             body=article.body,
         )
+
+    def authors(self, article_id: str) -> str | None:
+        """Who wrote an article, as it was read; None where that or the article is not known."""
+        article = self._articles.get(article_id)
+        return article.authors if article else None
 
     def stats(self) -> Stats:
         """What the build holds."""
