@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, SchemaVersionError
 from index.manifest import BUILD_ID, check, published
 from index.settings import Settings
 from search import cursors
@@ -58,14 +58,21 @@ class Library:
         if engine is not None and engine.build.id == build_id:
             return engine
         with self._lock:
-            found = self._earlier.pop(build_id, None) or _opened(folder)
+            try:
+                found = self._earlier.pop(build_id, None) or _opened(folder)
+            except SchemaVersionError as error:
+                raise GoneError(f"build '{build_id}' is of another version of saywho and cannot be opened") from error
             self._keep(found)
             return found
 
+    def of(self, request: SearchRequest) -> Engine:
+        """The build that a request names, else the published one. GoneError where it is no longer there."""
+        return self.of_build(request.build) if request.build else self.current()
+
     def search(self, request: SearchRequest) -> ResultPage:
-        """One page of answers, from the build that the request's cursor belongs to, else from the published one."""
-        if request.cursor is None:
-            return self.current().search(request)
+        """One page of answers, from the build that the request or its cursor belongs to, else the published one."""
+        if request.cursor is None or request.build:
+            return self.of(request).search(request)
         cursor = cursors.decode(request.cursor)
         if cursor.digest != request.digest:
             raise RequestError("cursor", "belongs to another question; start again without it")

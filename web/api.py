@@ -5,7 +5,8 @@ from flask import Blueprint, Response, request
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
-from web.links import api_links, linked, linked_article, linked_values, suggested
+from web.links import API_QUOTES, api_links, linked, linked_article, linked_values, suggested
+from web.pinned import engine_of
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -15,7 +16,7 @@ def blueprint(library: Library) -> Blueprint:
     @api.get("/api/v1/quotes")
     def quotes() -> Response:
         asked = params.read(request.args)
-        etag = etag_of(library.current().build.id, params.pairs(asked))
+        etag = etag_of(engine_of(library, asked, API_QUOTES).build.id, params.pairs(asked))
         return unchanged(etag) or json_answer(api_links(library.search(asked), asked), etag)
 
     @api.get("/api/v1/quotes/<path:quotation_id>")

@@ -7,7 +7,9 @@ from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
+from web.addresses import forms_of
 from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, encoded, toggled
+from web.pinned import citation_path
 
 SEARCH = "/search"
 API_QUOTES = "/api/v1/quotes"
@@ -59,6 +61,8 @@ def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults:
         links={
             "self": address(path, request, defaults),
             "next": following if page.next_cursor else None,
+            **forms_of(request),
+            "citation": citation_path(request, page.build.id, page.total),
         },
     )
 

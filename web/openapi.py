@@ -7,7 +7,7 @@ from typing import Any
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
 from search.suggest import SuggestRequest
-from web.params import API_DEFAULTS, BEGINNING, FACETED, PARAMETERS, SUGGESTING, Parameter
+from web.params import API_DEFAULTS, BEGINNING, FACETED, FOUND, SEARCHED, SUGGESTING, Parameter
 from web.problems import Problem
 
 _SHAPES: dict[str, type] = {
@@ -22,7 +22,7 @@ _SHAPES: dict[str, type] = {
 _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
-    "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
+    "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -42,7 +42,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/quotes": _get(
-                "Search quotations", "ResultPage", [_described(one) for one in PARAMETERS], ("400", "410", "503")
+                "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
             ),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
             "/api/v1/articles/{id}": _get(
@@ -89,7 +89,7 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
 def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default: Any = None if parameter is BEGINNING else getattr(defaults, parameter.attribute)
+    default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}

@@ -10,10 +10,12 @@ from search.library import Library
 from search.relax import suggest_relaxation
 from search.request import SearchRequest
 from search.results import ArticlePage, Hit, Stats
-from web import examples, histogram, params, wording
+from web import citations, examples, histogram, params, wording
+from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import linked, linked_article, page_links
 from web.marking import paragraphs
+from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
 from web.runs import sought
 from web.search_view import view_of
@@ -60,8 +62,8 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/search")
     def search() -> Response:
         given = params.read(request.args, params.PAGE_DEFAULTS)
-        engine = library.current()
-        etag = etag_of(engine.build.id, params.pairs(given), edition)
+        engine = engine_of(library, given)
+        etag = etag_of(engine.build.id, params.pairs(given), edition, library.current().build.id)
         if same := unchanged(etag):
             return same
         stats = stats_of(engine)
@@ -77,20 +79,23 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             sought=sought(given),
             page=page,
             view=view_of(page, given, frame),
+            pinned=pinned_of(library, given, page.total),
+            citation=search_citation(page, given, base()),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),
         )
 
     @pages.get("/quotes/<path:quotation_id>")
     def quotation(quotation_id: str) -> Response:
-        engine = library.current()
-        etag = etag_of(engine.build.id, edition)
+        engine, site = library.current(), base()
+        etag = etag_of(engine.build.id, edition, site)
         if same := unchanged(etag):
             return same
         hit = linked(engine.quotation(quotation_id))
         others = engine.search(_same_words(hit)).results if hit.variants.count > 1 else ()
         elsewhere = [linked(one) for one in others if one.variants.id == hit.variants.id and one.id != hit.id]
         elsewhere.sort(key=lambda one: (one.article.date or "9999", one.id))
-        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere)
+        forms = citations.forms_of(hit, engine, site)
+        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere, forms=forms, site=site)
 
     @pages.get("/articles/<path:article_id>")
     def article(article_id: str) -> Response:
