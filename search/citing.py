@@ -60,7 +60,8 @@ class Cited:
 
 def as_text(cited: Cited) -> str:
     """One paragraph."""
-    place = ", ".join(filter(None, (f"“{line(cited.title)}”" if cited.title else "", *_whence(cited))))
+    what = f"“{line(cited.title)}”" if cited.title else "" if cited.source else "an article"
+    place = ", ".join(filter(None, (what, *_whence(cited))))
     url = f" {cited.url}" if cited.url else ""
     return f"{_said(cited)} — {line(cited.speaker)}, in {place}.{url} {_kept(cited)}: {cited.permalink}\n"
 

@@ -63,7 +63,6 @@ def _words(app: Flask, edition: str) -> None:
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,
-        citation=wording.citation,
         LABELS=wording.LABELS,
         KIND_HELP=wording.KIND_HELP,
     )
