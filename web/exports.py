@@ -1,5 +1,6 @@
 """Every match of a search as a file: streamed as it is read, so that neither side holds it in memory."""
 
+import contextlib
 import re
 import threading
 import zlib
@@ -32,28 +33,33 @@ class Streams:
 
     def answer(self, pieces: Callable[[], Pieces], *, mimetype: str, name: str, etag: str) -> Response:
         """The answer that writes what `pieces` gives, as a file to keep. BusyError where too many are being read."""
-        head = request.method == "HEAD"
-        if not head and not self._free.acquire(blocking=False):
-            raise BusyError("too many exports at a time")
-        try:
-            body: Pieces = iter(()) if head else pieces()
-            response = Response(mimetype=mimetype)
-            if request.accept_encodings["gzip"] > 0:
-                body = _compressed(body)
-                response.headers["Content-Encoding"] = "gzip"
-            response.response = body
-        except BaseException:
-            if not head:
-                self._free.release()
-            raise
-        if not head:
-            # Called at the end of the stream, and also where the client has gone away before it.
-            response.call_on_close(self._free.release)
+        response = Response(mimetype=mimetype)
+        body: Pieces = iter(())
+        if request.method != "HEAD":
+            leave = self._taken()
+            body = _left(pieces(), leave)
+            response.call_on_close(leave)  # where the client has gone away before the end, or has read nothing
+        if request.accept_encodings["gzip"] > 0:
+            body = _compressed(body)
+            response.headers["Content-Encoding"] = "gzip"
+        response.response = body
         response.vary.add("Accept-Encoding")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         response.set_etag(etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+    def _taken(self) -> Callable[[], None]:
+        """What gives back the place that was taken, however often it is called."""
+        if not self._free.acquire(blocking=False):
+            raise BusyError("too many exports at a time")
+        taken = [self._free]
+
+        def leave() -> None:
+            with contextlib.suppress(IndexError):
+                taken.pop().release()
+
+        return leave
 
 
 def blueprint(library: Library, streams: Streams) -> Blueprint:
@@ -86,6 +92,13 @@ def file_name(asked: SearchRequest, ending: str, build_id: str) -> str:
     """A name for what is downloaded, in letters that every system takes: `saywho-tax-cuts-20200304.csv`."""
     words = re.sub(r"[^a-z0-9]+", "-", asked.q.casefold()).strip("-")[:40].strip("-")
     return "-".join(filter(None, ("saywho", words, build_id[:8]))) + f".{ending}"
+
+
+def _left(pieces: Pieces, leave: Callable[[], None]) -> Pieces:
+    try:
+        yield from pieces
+    finally:
+        leave()
 
 
 def _compressed(pieces: Iterable[bytes]) -> Pieces:
