@@ -30,7 +30,7 @@ MANY = 15_000
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A site of many quotations."""
     folder = tmp_path_factory.mktemp("many")
-    a_build(folder, [an_entry(number, f"Rain {number} is news " * 25, speaker="Ada Brook") for number in range(MANY)])
+    a_build(folder, [an_entry(number, f"Rain {number} is news " * 35, speaker="Ada Brook") for number in range(MANY)])
     app = create_app(Settings(data=folder))
     yield app
     app.extensions["saywho.library"].close()
