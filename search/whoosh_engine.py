@@ -8,6 +8,7 @@ import numpy as np
 
 from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
+from index.records import Entry
 from search import cursors
 from search.core import Core, Question
 from search.cursors import Cursor
@@ -95,7 +96,7 @@ class WhooshEngine:
             sort=request.sort,
             group=request.group,
         )
-        return Matching(build=self.build, rows=self.core.every(question), entry=self.core.entry)
+        return Matching(build=self.build, rows=self.core.every(question), entry=self._entry)
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""
@@ -155,6 +156,10 @@ class WhooshEngine:
     def close(self) -> None:
         """Lets go of the files, as its last use does where nobody calls this."""
         self._finalizer()
+
+    def _entry(self, row: int) -> Entry:
+        # What reads on by this method keeps the engine, which closes its files when nobody has it any more.
+        return self.core.entry(row)
 
     def _counts(self, column: str) -> dict[str, int]:
         values = self.core.columns.values[column]
