@@ -49,8 +49,8 @@ BOM = b"\xef\xbb\xbf"
 """Before CSV: without it Excel takes UTF-8 for the machine's old code page, and every curly quotation mark and accent
 is two or three wrong letters. Readers of data (pandas, R's readr, DuckDB) skip it; Python's csv does as utf-8-sig."""
 
-_ROWS = 500
-"""Rows a piece: some 200 kB."""
+_ROWS = 200
+"""Rows a piece: some 100 kB."""
 _LISTS = tuple(NAMES.index(name) for name in ("content", "cue", "source_spans", "candidates"))
 _OTHERS = tuple(NAMES.index(name) for name in ("confidence", "date", "kind", "status", "basis", "speaker_type"))
 """Of few values, none of them anything but a number, a date or a word."""
