@@ -15,6 +15,7 @@ COMMANDS = {
     "index": "index.commands:index",
     "rebuild": "index.commands:rebuild",
     "extract": "index.commands:extract",
+    "correct": "index.correct_command:correct",
     "status": "index.commands:status",
     "failed": "index.commands:failed",
     "search": "search.commands:search",

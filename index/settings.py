@@ -30,6 +30,11 @@ class Settings:
         return self.data / "archive.sqlite"
 
     @property
+    def people(self) -> Path:
+        """The people file that is in use, where there is one."""
+        return self.data / "people.jsonl"
+
+    @property
     def builds(self) -> Path:
         """The folder that holds one folder a build, and the pointer to the published one."""
         return self.data / "builds"

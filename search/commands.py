@@ -35,8 +35,14 @@ _BASIS = {
     "implicit": "from the words around it",
     "continued": "goes on from the quotation before",
     "corroborated": "the same words elsewhere",
+    "corrected": "by an editor",
 }
-_STATUS = {"disputed": "disputed", "unnamed": "not named", "unknown": "not known"}
+_STATUS = {
+    "disputed": "disputed",
+    "undecided": "which of them is not decided",
+    "unnamed": "not named",
+    "unknown": "not known",
+}
 _FACET_NAMES = {"speaker": "speakers", "source": "sources", "date": "dates", "kind": "kinds", "status": "status"}
 _SHOWN_VALUES = 5
 _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
@@ -116,6 +122,10 @@ def _hit(hit: Hit, *, bold: bool) -> list[str]:
         "    " + _plain(" · ".join(part for part in where if part)),
         "    " + _plain(f"{hit.id} · {hit.kind} · why: {', '.join(why)}"),
     ]
+    for rival in hit.attribution.rivals:
+        lines.append(f"    {_counted(rival.articles, 'independent article')} say {_plain(rival.name)}")
+    if hit.attribution.witnesses > 1:
+        lines.append(f"    {_counted(hit.attribution.witnesses, 'independent article')} name this speaker")
     if hit.variants.count > 1:
         lines.append(f"    the same words in {_counted(hit.variants.count, 'quotation')}")
     return lines

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from search.matching import Matching
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
 
 
@@ -30,11 +30,17 @@ class Engine(Protocol):
     def quotation(self, quotation_id: str) -> Hit:
         """One quotation; NotFoundError where there is none of that id."""
 
+    def versions(self, variant_id: str, most: int) -> tuple[Hit, ...]:
+        """The earliest quotations of the same words, at most so many; undated ones last."""
+
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
 
     def authors(self, article_id: str) -> str | None:
         """Who wrote an article, as it was read; None where that or the article is not known."""
+
+    def speaker(self, speaker_id: str) -> SpeakerPage:
+        """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
 
     def stats(self) -> Stats:
         """What the build holds."""

@@ -15,7 +15,15 @@ class RequestError(SaywhoError):
 
 
 class NotFoundError(SaywhoError):
-    """There is no quotation or article of that id in this build; HTTP 404."""
+    """There is no quotation, article or speaker of that id in this build; HTTP 404."""
+
+
+class MovedError(SaywhoError):
+    """An id that is no longer used: it stands for somebody else's now, or for several; HTTP 301 or 300."""
+
+    def __init__(self, what: str, old: str, now: tuple[str, ...]) -> None:
+        super().__init__(f"{what} '{old}' is now {' or '.join(repr(one) for one in now)}")
+        self.now = now
 
 
 class GoneError(SaywhoError):

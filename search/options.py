@@ -28,7 +28,9 @@ def filter_options(command: F) -> F:
             click.option(
                 "--kind", multiple=True, metavar="KIND", help="direct, mixed or indirect; may be given several times."
             ),
-            click.option("--status", multiple=True, metavar="STATUS", help="resolved, unnamed, unknown or disputed."),
+            click.option(
+                "--status", multiple=True, metavar="STATUS", help="resolved, undecided, unnamed, unknown or disputed."
+            ),
             click.option(
                 "--from", "--date-from", "date_from", metavar="DATE", help="Not before 2019, 2019-05 or 2019-05-31."
             ),

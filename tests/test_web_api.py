@@ -154,6 +154,7 @@ def test_the_description_names_every_parameter_and_route(client: FlaskClient, si
     routes = {
         rule.rule.replace("<path:quotation_id>", "{id}")
         .replace("<path:article_id>", "{id}")
+        .replace("<path:speaker_id>", "{id}")
         .replace("<name>", "{name}")
         for rule in site.url_map.iter_rules()
     }

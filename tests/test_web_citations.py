@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from index.records import Rival
 from index.settings import Settings
 from search.citing import FORMS
 from tests.entries import BUILD, a_build, an_entry
@@ -98,7 +99,7 @@ def test_only_a_known_host_stands_in_a_permalink(
 def test_a_disputed_speaker_is_cited_as_such(tmp_path: Path, served: Site) -> None:
     a_build(
         tmp_path,
-        [an_entry(1, speaker="Ada Brook", status="disputed", candidates=(("Ada Brook", 0.6), ("Bo Li", 0.4)))],
+        [an_entry(1, speaker="Ada Brook", status="disputed", rivals=(Rival(name="Bo Li", id="bo-li", articles=1),))],
     )
     text = served().get("/quotes/0000000000000001.txt").text
     assert "— Ada Brook (disputed: Ada Brook or Bo Li), in Gull" in text

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
+from index.records import Rival
 from index.settings import Settings
 from tests.entries import PUBLISHED, a_build, an_entry
 from web import create_app
@@ -83,7 +84,7 @@ def test_an_entry_says_who_and_doubts_what_is_doubted(tmp_path: Path) -> None:
                 "“Hail,”",
                 speaker="Ada Brook",
                 status="disputed",
-                candidates=(("Ada Brook", 0.6), ("Bo Li", 0.4)),
+                rivals=(Rival(name="Bo Li", id="bo-li", articles=1),),
                 date="2020-01-01",
             ),
         ],

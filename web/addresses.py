@@ -11,7 +11,7 @@ import re
 from flask import current_app, request
 
 from search.request import SearchRequest
-from web.params import API_DEFAULTS, EXPORTED, FOLLOWED, address, encoded, pairs
+from web.params import API_DEFAULTS, EXPORTED, FOLLOWED, address, joined, pieces
 
 FORMS = {"csv": "/search.csv", "jsonl": "/search.jsonl", "atom": "/search.atom"}
 FORMS |= {"bib": "/search.bib", "csl_json": "/search.csl.json"}
@@ -33,10 +33,10 @@ def base() -> str:
 
 def forms_of(asked: SearchRequest) -> dict[str, str]:
     """The paths of a search in its other forms, by the names that JSON's `links` have."""
-    given = pairs(asked)
-    exported = encoded(pair for pair in given if pair[0] in EXPORTED)
-    followed = encoded(pair for pair in given if pair[0] in _FOLLOWED)
-    return {name: _with(path, followed if name == "atom" else exported) for name, path in FORMS.items()}
+    given = pieces(asked)
+    exported = [one for name, one in given.items() if name in EXPORTED]
+    followed = [one for name, one in given.items() if name in _FOLLOWED]
+    return {name: joined(path, *(followed if name == "atom" else exported)) for name, path in FORMS.items()}
 
 
 def feed_path(asked: SearchRequest) -> str:
@@ -45,7 +45,3 @@ def feed_path(asked: SearchRequest) -> str:
 
 
 FEED_DEFAULTS = dataclasses.replace(API_DEFAULTS, limit=50, facets=())
-
-
-def _with(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path

@@ -55,7 +55,7 @@ def blueprint(library: Library, streams: Streams) -> Blueprint:
     def bibliography(write: Callable[[Iterable[Cited]], Iterator[bytes]], ending: str) -> Response:
         asked = params.read(request.args, known=params.EXPORTED)
         engine, site = engine_of(library, asked), base()
-        etag = etag_of(engine.build.id, params.pairs(asked), site)
+        etag = etag_of(engine.build.id, params.address(request.path, asked), site)
         if same := unchanged(etag):
             return same
         found = engine.every(asked)
@@ -100,9 +100,12 @@ def _all_cited(found: Iterable[Entry], engine: Engine, site: str) -> Iterator[Ci
 
 
 def _cited(hit: Hit, authors: str | None, build: BuildShown, site: str) -> Cited:
-    speaker = wording.who(hit).plain
+    who = wording.who(hit)
+    speaker = who.plain
     if hit.speaker.status == "disputed":
         speaker = f"{hit.speaker.name or speaker} (disputed: {speaker})"
+    elif hit.speaker.status == "undecided":
+        speaker = f"{speaker} ({who.note})"
     article, archived = hit.article, build.published[:10]
     return Cited(
         id=hit.id,

@@ -18,6 +18,7 @@ from index.options import bars
 from index.settings import Settings
 from search.library import Library
 from web import create_app
+from web.memory import keep_freed
 
 THREADS = 8
 """Questions that one worker answers at the same time."""
@@ -160,6 +161,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The app, made in each worker, so that every one opens the index for itself."""
+        keep_freed()
         return create_app(self._settings)
 
     def _ready(self, _: object) -> None:

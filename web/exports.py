@@ -69,7 +69,7 @@ def blueprint(library: Library, streams: Streams) -> Blueprint:
     def answer(form: Callable[[Iterable[Entry]], Pieces], ending: str, mimetype: str) -> Response:
         asked = params.read(request.args, known=params.EXPORTED)
         engine = engine_of(library, asked)
-        etag = etag_of(engine.build.id, params.pairs(asked))
+        etag = etag_of(engine.build.id, params.address(request.path, asked))
         if same := unchanged(etag):
             return same
         found = engine.every(asked)

@@ -35,7 +35,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         asked = params.read(request.args, FEED_DEFAULTS, params.FOLLOWED)
         asked = dataclasses.replace(asked, sort="newest", limit=max(1, asked.limit))
         engine, site = library.current(), base()
-        etag = etag_of(engine.build.id, params.pairs(asked), site, edition)
+        etag = etag_of(engine.build.id, params.address(request.path, asked), site, edition)
         if same := unchanged(etag):
             return same
         page = library.search(asked)

@@ -6,9 +6,10 @@ from typing import Any
 
 from search.citing import FORMS
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
 from web.addresses import FEED_DEFAULTS
+from web.moved import Moved
 from web.params import (
     API_DEFAULTS,
     BEGINNING,
@@ -29,6 +30,8 @@ _SHAPES: dict[str, type] = {
     "Stats": Stats,
     "Suggestions": Suggestions,
     "Facet": Facet,
+    "SpeakerPage": SpeakerPage,
+    "Moved": Moved,
     "Problem": Problem,
 }
 ATOM = "application/atom+xml"
@@ -76,11 +79,29 @@ def document() -> dict[str, Any]:
                 [_id("facet", "name"), *(_described(one) for one in FACETED)],
                 ("400", "404", "503"),
             ),
+            "/api/v1/speakers/{id}": _speaker(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             **_files(),
         },
         "components": {"schemas": _schemas()},
     }
+
+
+def _speaker() -> dict[str, Any]:
+    """The one path that may lead elsewhere: ids outlive the people who had them."""
+    path = _get("Somebody of the collection", "SpeakerPage", [_id("speaker")], ("400", "404", "503"))
+    path["get"]["responses"] |= {
+        "300": {
+            "description": "A former id that stands for several people now.",
+            "content": {"application/json": {"schema": _ref("Moved")}},
+        },
+        "301": {
+            "description": "A former id; `Location` has the one that stands for it now.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+            "content": {"application/json": {"schema": _ref("Moved")}},
+        },
+    }
+    return path
 
 
 def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: tuple[str, ...]) -> dict[str, Any]:

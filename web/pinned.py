@@ -15,8 +15,9 @@ from web import params, wording
 
 def citation_path(asked: SearchRequest, build_id: str, total: int) -> str:
     """The page that shows this answer while the build is kept, and how many there were when it no longer is."""
-    given = [pair for pair in params.pairs(asked) if pair[0] in params.EXPORTED and pair[0] != "build"]
-    return f"/search?{params.encoded([*given, ('build', build_id), (params.FOUND.name, str(total))])}"
+    given = params.pieces(dataclasses.replace(asked, build=build_id))
+    found = params.piece(params.FOUND.name, [str(total)])
+    return params.joined("/search", *(one for name, one in given.items() if name in params.EXPORTED), found)
 
 
 def search_citation(page: ResultPage, asked: SearchRequest, site: str) -> str:
@@ -75,8 +76,10 @@ class ChangedError(GoneError):
 def engine_of(library: Library, asked: SearchRequest, path: str = "/search") -> Engine:
     """The build that is to answer. ChangedError, where the one that is asked for is gone; `path` leads to today's."""
     try:
-        return library.of(asked)
+        return library.answering(asked)
     except GoneError as error:
+        if asked.build is None:  # a cursor's build: where to go on cannot be told
+            raise
         pinned = _pinned(library, asked, path, then=params.read_found(request.args), gone=True)
         raise ChangedError(pinned, str(error).partition(";")[0]) from error
 

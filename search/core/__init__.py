@@ -93,7 +93,8 @@ class Core:
         self.rows = self._reader.rows
         """That are not deleted."""
         self._time_limit = time_limit
-        self._lists = [Lists(part, part.segment.meta["pivots"]) for part in self._reader.parts]
+        values = sum(len(values) + 1 for values in self.columns.values.values())
+        self._lists = [Lists(part, part.segment.meta["pivots"], values) for part in self._reader.parts]
         self._rarities = Rarities(self._lists, self.rows)
         self._evaluators = [
             Evaluator(part, self.columns, lists, self._typed_codes, _windows)
@@ -144,7 +145,7 @@ class Core:
         clock = Clock(self._time_limit)
         under = self._under(question, clock)
         everything = under.all_but(None)
-        tally = Tally(everything, self.rows)
+        tally = Tally(everything, self.columns, self.rows)
         speakers: Counts | None = None
         facets = {}
         for name in question.facets:
@@ -152,14 +153,14 @@ class Core:
             if name == "date":
                 facets[name] = self._dates(found, question.interval)
                 continue
-            mine = tally if found is everything else Tally(found, self.rows)
-            counts = mine.count(self.columns.codes[name], self.columns.values[name])
+            mine = tally if found is everything else Tally(found, self.columns, self.rows)
+            counts = mine.count(name)
             if name == "speaker" and found is everything:
                 speakers = counts
             facets[name] = self._values(name, counts, question.facet_limit)
             clock.check()
         if speakers is None:
-            speakers = tally.count(self.columns.codes["speaker"], self.columns.values["speaker"])
+            speakers = tally.count("speaker")
         rows, scores, total = self._best(question, everything)
         return Answer(
             total=total,
@@ -207,20 +208,24 @@ class Core:
     def _values(self, name: str, counts: Counts, limit: int) -> FacetCounts:
         values = self.columns.values[name]
         items = [(values[code].value, number) for code, number in counts.top(limit)]
-        return FacetCounts(items=items, counts=counts, missing=counts.of((0,)))
+        return FacetCounts(items=items, counts=counts, missing=counts.missing)
 
     def _dates(self, found: Hits, interval: Interval) -> FacetCounts:
         periods, bounds = self._boundaries(interval)
-        counts = np.zeros(len(periods) + 1, np.int64)
+        before = np.zeros(len(periods) + 1, np.int64)
         number = {id(part): place for place, part in enumerate(self._reader.parts)}
         for part, one in found:
             edges = bounds[number[id(part)]]
-            if one.rows is None:
-                at = np.clip(edges.astype(np.int64), one.low, one.high) - one.low
-            else:
-                at = np.searchsorted(one.rows, edges)
-            counts[0] += at[0]
-            counts[1:] += at[1:] - at[:-1]
+            for piece, times in one.pieces():
+                if piece.rows is None:
+                    before += np.minimum(np.maximum(edges, np.uint32(piece.low)), np.uint32(piece.high))
+                    before -= piece.low
+                elif times > 0:
+                    before += piece.rows.searchsorted(edges)
+                else:
+                    before -= piece.rows.searchsorted(edges)
+        counts = before.copy()
+        counts[1:] -= before[:-1]
         missing, *numbers = counts.tolist()
         items = [(period, number) for period, number in zip(periods, numbers, strict=True) if number]
         return FacetCounts(items=items, missing=missing)
@@ -247,9 +252,8 @@ class Core:
         variants = self.columns.codes["variant"]
         seen = np.zeros(int(variants.max(initial=0)) + 1, np.bool_)
         for part, one in found:
-            seen[
-                variants[part.base :][one.low : one.high] if one.rows is None else variants[part.base :].take(one.rows)
-            ] = True
+            mine = variants[part.base :]
+            seen[mine[one.low : one.high] if one.whole else mine.take(one.listed())] = True
         groups = int(np.count_nonzero(seen))
         wanted = min(question.first, groups)
         looked = 2 * question.first
@@ -287,7 +291,7 @@ class _Filtered:
 
     def _narrow(self, place: int, found: Found, names: Sequence[str]) -> Found:
         evaluator = self._evaluators[place]
-        whole = found.rows is None
+        whole = found.whole
         coded = [name for name in names if name != "date"]
         if whole and coded:
             # Of everything, the rows with the rarest value are known without looking.
