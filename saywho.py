@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "index.commands:status",
     "failed": "index.commands:failed",
     "search": "search.commands:search",
+    "export": "search.export_command:export",
     "serve": "web.commands:serve",
     "demo": "web.commands:demo",
 }

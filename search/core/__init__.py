@@ -145,19 +145,13 @@ class Core:
     def answer(self, question: Question) -> Answer:
         """Everything that is asked for. TimeLimitError where that takes too long."""
         clock = Clock(self._time_limit)
-        base: Hits = [
-            (evaluator.part, evaluator.find(question.tree, question.within, self._rarities, clock))
-            for evaluator in self._evaluators
-        ]
-        filters = self._filters(question)
-        under = _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
-        clock.check()
+        under = self._under(question, clock)
         everything = under.all_but(None)
         tally = Tally(everything, self.columns, self.rows)
         speakers: Counts | None = None
         facets = {}
         for name in question.facets:
-            found = under.all_but(name) if name in filters else everything
+            found = under.all_but(name) if name in question.filters else everything
             if name == "date":
                 facets[name] = self._dates(found, question.interval)
                 continue
@@ -182,6 +176,24 @@ class Core:
     def _variants(self) -> int:
         """The highest code of a variant."""
         return int(self.columns.codes["variant"].max(initial=0))
+
+    def every(self, question: Question) -> npt.NDArray[np.uint32]:
+        """All matching rows in order, whatever `first` says. TimeLimitError where finding them takes too long."""
+        clock = Clock(self._time_limit)
+        everything = self._under(question, clock).all_but(None)
+        clock.check()
+        rows, _, _ = self._best(dataclasses.replace(question, first=max(1, len(self.columns.date))), everything)
+        clock.check()
+        return rows.astype(np.uint32)
+
+    def _under(self, question: Question, clock: Clock) -> "_Filtered":
+        base: Hits = [
+            (evaluator.part, evaluator.find(question.tree, question.within, self._rarities, clock))
+            for evaluator in self._evaluators
+        ]
+        filters = self._filters(question)
+        clock.check()
+        return _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
 
     def _typed_codes(self, node: FieldFilter) -> list[int]:
         return self._codes_of(node.field, node.values, typed=True)
