@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from index.archive import Archive
-from index.identity import NAMED, People, Resolution
-from index.records import CONTEXT, Article, Entry, Quotation, Rival, SpeakerType, Status
-from index.settling import SettledArticle, Settlement, resolved
+from index.identity import People, Resolution
+from index.records import CONTEXT, Article, Entry, Quotation, Rival, Status
+from index.settling import SettledArticle, Settlement, resolved, unnamed
 from index.witnesses import Finding
 
 
@@ -74,16 +74,11 @@ def _who(quotation: Quotation, speaker: Resolution | None, finding: Finding | No
         }
     return {
         "speaker_id": speaker.person_id if speaker else None,
-        "speaker": speaker.name if speaker else quotation.speaker,
-        "speaker_type": speaker.type if speaker else _unnamed(quotation),
+        "speaker": speaker.name if speaker else (finding.phrase if finding else None) or quotation.speaker,
+        "speaker_type": speaker.type if speaker else unnamed(quotation),
         "confidence": quotation.confidence,
         "basis": quotation.basis,
     }
-
-
-def _unnamed(quotation: Quotation) -> SpeakerType:
-    """What somebody is who has no name in the collection, whatever the extractor took the phrase for."""
-    return "unnamed" if quotation.speaker_type in NAMED else quotation.speaker_type
 
 
 def _status(

@@ -34,6 +34,13 @@ _AROUND = 200
 _FEWEST = 2
 """Quotations of the same words that can witness for one another."""
 _MOST_FORMS = 6
+_HONORIFICS = frozenset("mr mrs ms miss dr sen rep gov president senator secretary the".split())  # noqa: SIM905
+_PRONOUNS = {
+    **dict.fromkeys(("he", "him", "his"), "m"),
+    **dict.fromkeys(("she", "her", "hers"), "f"),
+    **dict.fromkeys("i me my we us our you your they them their it its who which that this".split(), ""),  # noqa: SIM905
+}
+"""Whose gender a pronoun tells."""
 _REMEMBERED = 2000
 """Articles whose quotations are kept in memory meanwhile."""
 
@@ -155,7 +162,8 @@ class Settlement:
 def findings(connection: sqlite3.Connection, article_id: str) -> dict[str, Finding]:
     """What the witnesses make of an article's quotations, by id; those that stand in no other article are left out."""
     rows = connection.execute(
-        "SELECT quotation_id, person, confidence, witnesses, rivals FROM findings WHERE article_id = ?", (article_id,)
+        "SELECT quotation_id, person, confidence, witnesses, rivals, phrase FROM findings WHERE article_id = ?",
+        (article_id,),
     )
     return {
         quotation_id: Finding(
@@ -163,8 +171,9 @@ def findings(connection: sqlite3.Connection, article_id: str) -> dict[str, Findi
             confidence=confidence,
             witnesses=witnesses,
             rivals=tuple(Rival(id=key, name=name, articles=count) for key, name, count in json.loads(rivals)),
+            phrase=phrase,
         )
-        for quotation_id, person, confidence, witnesses, rivals in rows
+        for quotation_id, person, confidence, witnesses, rivals, phrase in rows
     }
 
 
@@ -234,7 +243,8 @@ def _weigh(archive: Archive, settlement: Settlement, groups: Collection[str], ch
         members = list(tellings(archive.connection, group_id))
         found: dict[str, Finding] = {}
         if len(members) >= _FEWEST:
-            found = weigh([report for one in members if (report := asked.report(one))], asked.present)
+            reports = [report for one in members if (report := asked.report(one))]
+            found = weigh(reports, named=asked.named, fits=asked.fits)
         affected |= _keep(archive.connection, group_id, {one.quotation_id: one.article_id for one in members}, found)
         if group_id in changed:
             affected.update(one.article_id for one in members)
@@ -248,7 +258,8 @@ def _keep(
     before = {
         quotation_id: (article_id, row)
         for quotation_id, article_id, *row in connection.execute(
-            "SELECT quotation_id, article_id, person, confidence, witnesses, rivals FROM findings WHERE group_id = ?",
+            "SELECT quotation_id, article_id, person, confidence, witnesses, rivals, phrase FROM findings "
+            "WHERE group_id = ?",
             (group_id,),
         )
     }
@@ -260,7 +271,7 @@ def _keep(
         "DELETE FROM findings WHERE quotation_id = ? AND group_id = ?", [(one, group_id) for one in gone]
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(quotation_id, article_id, group_id, *row) for quotation_id, (article_id, row) in fresh.items()],
     )
     return {before[one][0] for one in gone} | {article_id for article_id, _ in fresh.values()}
@@ -268,7 +279,7 @@ def _keep(
 
 def _row(one: Finding) -> list[object]:
     rivals = json.dumps([(rival.id, rival.name, rival.articles) for rival in one.rivals])
-    return [one.person, one.confidence, one.witnesses, rivals]
+    return [one.person, one.confidence, one.witnesses, rivals, one.phrase]
 
 
 class _Asked:
@@ -279,7 +290,10 @@ class _Asked:
         self._settlement = settlement
         self._quotations = functools.lru_cache(maxsize=_REMEMBERED)(self._read)
         self._text = functools.lru_cache(maxsize=_REMEMBERED // 10)(self._words_of)
+        self._text_of = functools.lru_cache(maxsize=_REMEMBERED)(self._read_text)
         self._forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_of)
+        self._gender = functools.lru_cache(maxsize=_REMEMBERED)(self._gender_of)
+        self._words = functools.lru_cache(maxsize=_REMEMBERED)(self._words_of_names)
 
     def report(self, member: Telling) -> Report | None:
         """What an article says of who said it; None where the quotation is not there."""
@@ -296,13 +310,29 @@ class _Asked:
             kind=quotation.kind,
             person=who.person_id if who else None,
             name=who.name if who else quotation.speaker,
-            type=who.type if who else quotation.speaker_type,
+            type=who.type if who else unnamed(quotation),
             basis=quotation.basis,
             confidence=quotation.confidence,
             may_be=frozenset(key for key, _ in who.candidates) if who else frozenset(),
+            mention=" ".join(self._text_of(member.article_id)[start:end] for start, end in quotation.source),
         )
 
-    def present(self, article_id: str, person_id: str) -> bool:
+    def fits(self, mention: str, person_id: str) -> bool:
+        """Whether an article's words for somebody may name a person.
+
+        They do where the person's whole name is among them, or where all of their capitalised words stand in the names.
+        A pronoun fits everybody of its gender.
+        """
+        pronoun = _PRONOUNS.get(mention.casefold())
+        if pronoun is not None:
+            return not pronoun or self._gender(person_id) in ("", pronoun)
+        said = _spaced(mention)
+        if any(f" {form} " in said for form in self._forms(person_id) if " " in form):
+            return True
+        words = {word.casefold() for word in _WORD.findall(mention) if word[:1].isupper()} - _HONORIFICS
+        return bool(words) and words <= self._words(person_id)
+
+    def named(self, article_id: str, person_id: str) -> bool:
         """Whether an article names a person by any usual form."""
         words = self._text(article_id)
         return any(f" {form} " in words for form in self._forms(person_id))
@@ -312,12 +342,19 @@ class _Asked:
         done = self._settlement.corrected(article_id, quotations, lambda: self._text_of(article_id))
         return {one.id: one for one in done.quotations}, self._settlement.people.of_article(article_id)
 
-    def _text_of(self, article_id: str) -> str:
+    def _read_text(self, article_id: str) -> str:
         article = self._archive.article(article_id)
         return article.text if article else ""
 
     def _words_of(self, article_id: str) -> str:
         return _spaced(self._text_of(article_id))
+
+    def _gender_of(self, person_id: str) -> str:
+        return self._settlement.directory.gender(person_id)
+
+    def _words_of_names(self, person_id: str) -> frozenset[str]:
+        names = self._settlement.directory.names_of(person_id, _MOST_FORMS)
+        return frozenset(word for name in names for word in _spaced(name).split())
 
     def _forms_of(self, person_id: str) -> frozenset[str]:
         names = self._settlement.directory.names_of(person_id, _MOST_FORMS)
@@ -333,6 +370,11 @@ def resolved(quotation: Quotation, resolutions: Resolutions) -> Resolution | Non
         return None
     found = resolutions.get((quotation.speaker, quotation.speaker_type))
     return None if found is None or found.status == "unnamed" else found
+
+
+def unnamed(quotation: Quotation) -> SpeakerType:
+    """What somebody is who has no name in the collection."""
+    return "unnamed" if quotation.speaker_type in ("person", "organization") else quotation.speaker_type
 
 
 def _spaced(text: str) -> str:

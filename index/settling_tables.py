@@ -13,7 +13,8 @@ SCHEMA = """
         person TEXT,                    -- taken over from other articles
         confidence REAL NOT NULL,
         witnesses INTEGER NOT NULL,
-        rivals TEXT NOT NULL            -- JSON: [id, name, articles] each
+        rivals TEXT NOT NULL,           -- JSON: [id, name, articles] each
+        phrase TEXT                     -- a fuller description of somebody whom nobody names
     ) WITHOUT ROWID;
     CREATE INDEX findings_by_article ON findings (article_id);
     CREATE INDEX findings_by_group ON findings (group_id);

@@ -37,3 +37,7 @@ class TimeLimitError(SaywhoError):
         super().__init__(
             f"the question was given up after {seconds:g} seconds, unanswered; ask for rarer words or add a filter"
         )
+
+
+class BusyError(SaywhoError):
+    """As much is being done as may be at a time; HTTP 503."""

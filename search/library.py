@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, SchemaVersionError
 from index.manifest import BUILD_ID, POINTER, check, published
 from index.settings import Settings
 from search import cursors
@@ -66,12 +66,17 @@ class Library:
         if engine is not None and engine.build.id == build_id:
             return engine
         with self._lock:
-            found = self._earlier.pop(build_id, None) or _opened(folder)
+            try:
+                found = self._earlier.pop(build_id, None) or _opened(folder)
+            except SchemaVersionError as error:
+                raise GoneError(f"build '{build_id}' is of another version of saywho and cannot be opened") from error
             self._keep(found)
             return found
 
     def answering(self, request: SearchRequest) -> Engine:
-        """The build that the request's cursor belongs to, else the published one."""
+        """The build that the request or its cursor names, else the published one. GoneError: it is no longer there."""
+        if request.build:
+            return self.of_build(request.build)
         if request.cursor is None:
             return self.current()
         cursor = cursors.decode(request.cursor)

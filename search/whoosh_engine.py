@@ -12,6 +12,7 @@ from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import PeopleStore
+from index.records import Entry
 from search import cursors
 from search.core import Core, Question
 from search.cursors import Cursor
@@ -21,6 +22,7 @@ from search.filters import REPEATABLE, filters_of, unknown
 from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
+from search.matching import Matching
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
@@ -93,6 +95,7 @@ class WhooshEngine:
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
         )
 
+<<<<<<< HEAD
     def verify(self, request: VerifyRequest) -> VerifyPage:
         """The verdicts on a text's quotations."""
         return verify(
@@ -102,6 +105,19 @@ class WhooshEngine:
             articles=self._manifest.articles,
             article_text=lambda article_id: found.text if (found := self._articles.get(article_id)) else None,
         )
+=======
+    def every(self, request: SearchRequest) -> Matching:
+        """All that a request finds, in its order, whatever its limit and cursor. TimeLimitError: it takes too long."""
+        question = Question(
+            tree=parse(request.q).tree,
+            within=request.within,
+            filters=filters_of(request),
+            min_confidence=request.min_confidence,
+            sort=request.sort,
+            group=request.group,
+        )
+        return Matching(build=self.build, rows=self.core.every(question), entry=self._entry)
+>>>>>>> main
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""
@@ -139,6 +155,11 @@ class WhooshEngine:
             quotations=tuple(make_hit(entry) for entry in entries),
             body=article.body,
         )
+
+    def authors(self, article_id: str) -> str | None:
+        """Who wrote an article, as it was read; None where that or the article is not known."""
+        article = self._articles.get(article_id)
+        return article.authors if article else None
 
     def speaker(self, speaker_id: str) -> SpeakerPage:
         """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
@@ -180,6 +201,10 @@ class WhooshEngine:
     def close(self) -> None:
         """Lets go of the files, as its last use does where nobody calls this."""
         self._finalizer()
+
+    def _entry(self, row: int) -> Entry:
+        # What reads on by this method keeps the engine, which closes its files when nobody has it any more.
+        return self.core.entry(row)
 
     def _counts(self, column: str) -> dict[str, int]:
         values = self.core.columns.values[column]

@@ -52,12 +52,12 @@ CHANGES = ("mkdir", "rename", "replace", "link", "unlink", "remove", "rmdir", "f
 _WORDS = (
     "harbour lantern copper violin meadow thunder glacier orchard velvet compass walnut ferry chimney saffron tunnel "
     "parrot marble pepper kettle anchor willow magnet puzzle ribbon canyon pigeon barley turbine sandal cactus"
-).split()
+)
 
 
 def shared_by(number: int) -> str:
     """Words that an article and its neighbour alone have."""
-    return " ".join(random.Random(number // 2).sample(_WORDS, 9))
+    return " ".join(random.Random(number // 2).sample(_WORDS.split(), 9))
 
 
 def told(number: int, *, day: str = "Rain", who: str = "Ada Brook") -> tuple[Article, list[Quotation]]:

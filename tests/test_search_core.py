@@ -278,7 +278,8 @@ def test_a_larger_collection() -> None:
     every = [
         an_entry(
             number,
-            " ".join(said[(number * k) % min(3 + k, 10)] for k in range(1, 2 + number % 9)),
+            " ".join(said[(number * k) % min(3 + k, 10)] for k in range(1, 2 + number % 9))
+            + {0: " rarer", 1: " rarest", 2: " rare rarely"}.get(number % 97, ""),
             date=f"20{number % 20:02}-{number % 12 + 1:02}-01" if number % 11 else None,
             speaker=f"Ada B{number % 700}",
             source=["Gull", "Tern", "The Auk"][number % 5 % 3],
@@ -294,6 +295,7 @@ def test_a_larger_collection() -> None:
             (Or((Word("rain"), Word("snow"), Phrase(("day",)))), "quote", {"date": ("2005-01-01", "")}, 10, "none"),
             (And((Phrase(("no", "cuts"), 2), Prefix("r"))), "all", {}, 300, "variant"),
             (Or((Prefix("t"), Not(Word("tax")))), "context", {}, 10, "variant"),
+            (Prefix("rare"), "quote", {}, 10, "none"),
         )
     ]
     assert check(History(runs, 1000), asked) == (2, True)

@@ -17,6 +17,7 @@ from web.links import (
     suggested,
 )
 from web.moved import elsewhere
+from web.pinned import engine_of
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -26,7 +27,7 @@ def blueprint(library: Library) -> Blueprint:
     @api.get("/api/v1/quotes")
     def quotes() -> Response:
         asked = params.read(request.args)
-        engine = library.answering(asked)
+        engine = engine_of(library, asked, API_QUOTES)
         etag = etag_of(engine.build.id, params.address(API_QUOTES, asked))
         return unchanged(etag) or json_answer(api_links(engine.search(asked), asked), etag)
 

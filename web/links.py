@@ -8,7 +8,9 @@ from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, SpeakerPage, Suggestion, Suggestions
+from web.addresses import forms_of
 from web.params import API_DEFAULTS, DATES, PAGE_DEFAULTS, Pieces, address, joined, piece, pieces, quoted
+from web.pinned import citation_path
 
 SEARCH = "/search"
 API_QUOTES = "/api/v1/quotes"
@@ -75,7 +77,12 @@ def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults:
         query=query,
         results=tuple(linked(hit) for hit in page.results),
         facets={name: _linked_facet(name, facet, request, path, asked) for name, facet in page.facets.items()},
-        links={"self": joined(path, *asked.values()), "next": joined(path, *following) if following else None},
+        links={
+            "self": joined(path, *asked.values()),
+            "next": joined(path, *following) if following else None,
+            **forms_of(request),
+            "citation": citation_path(request, page.build.id, page.total),
+        },
     )
 
 

@@ -4,13 +4,28 @@ import functools
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from search.citing import FORMS
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+<<<<<<< HEAD
 from search.verify import VerifyPage
 from search.verify.request import VERIFYING
+=======
+from web.addresses import FEED_DEFAULTS
+>>>>>>> main
 from web.moved import Moved
-from web.params import API_DEFAULTS, BEGINNING, FACETED, PARAMETERS, SUGGESTING, Parameter
+from web.params import (
+    API_DEFAULTS,
+    BEGINNING,
+    EXPORTED,
+    FACETED,
+    FOLLOWED,
+    FOUND,
+    SEARCHED,
+    SUGGESTING,
+    Parameter,
+)
 from web.problems import Problem
 
 _SHAPES: dict[str, type] = {
@@ -25,12 +40,17 @@ _SHAPES: dict[str, type] = {
     "VerifyPage": VerifyPage,
     "Problem": Problem,
 }
+ATOM = "application/atom+xml"
 _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
+<<<<<<< HEAD
     "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
     "413": "More was sent than is read.",
     "415": "The body is neither a form nor JSON.",
+=======
+    "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
+>>>>>>> main
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -50,7 +70,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/quotes": _get(
-                "Search quotations", "ResultPage", [_described(one) for one in PARAMETERS], ("400", "410", "503")
+                "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
             ),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
             "/api/v1/articles/{id}": _get(
@@ -74,6 +94,7 @@ def document() -> dict[str, Any]:
             "/api/v1/speakers/{id}": _speaker(),
             "/api/v1/verify": _verify(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
+            **_files(),
         },
         "components": {"schemas": _schemas()},
     }
@@ -113,6 +134,7 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
+<<<<<<< HEAD
 def _verify() -> dict[str, Any]:
     """GET for what fits into an address, POST for all."""
     summary = "The verdict on each quotation of a text: verbatim, altered, cut short, stitched, whose, or not found"
@@ -128,12 +150,38 @@ def _verify() -> dict[str, Any]:
     kinds = ("application/json", "application/x-www-form-urlencoded")
     asked = {"required": True, "content": dict.fromkeys(kinds, body)}
     return {"get": get, "post": {"summary": summary, "requestBody": asked, "responses": responses}}
+=======
+def _files() -> dict[str, Any]:
+    """The other forms of a search and of a quotation."""
+    exported = [_described(one) for one in EXPORTED.values()]
+    followed = [_described(one, FEED_DEFAULTS) for one in FOLLOWED.values()]
+    every = "Every match, streamed, in the search's order, as"
+    paths = {
+        "/search.csv": _file(f"{every} CSV for spreadsheets", "text/csv", exported, ("400", "410", "503")),
+        "/search.jsonl": _file(f"{every} JSON lines", "application/jsonl", exported, ("400", "410", "503")),
+        "/search.bib": _file(f"{every} BibTeX", FORMS["bib"][1], exported, ("400", "410", "503")),
+        "/search.csl.json": _file(f"{every} CSL-JSON", FORMS["csl.json"][1], exported, ("400", "410", "503")),
+        "/search.atom": _file("A search as an Atom feed, newest first", ATOM, followed, ("400", "410", "503")),
+    }
+    for ending, (label, mimetype, _) in FORMS.items():
+        refusals = ("400", "404", "503")
+        paths[f"/quotes/{{id}}.{ending}"] = _file(f"A citation as {label}", mimetype, [_id("quotation")], refusals)
+    return paths
+
+
+def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusals: tuple[str, ...]) -> dict[str, Any]:
+    described = _get(summary, "Problem", parameters, refusals)
+    items = {"type": "array", "items": {"type": "object"}}
+    schema = items if mimetype.endswith("csl+json") else {"type": "string"}
+    described["get"]["responses"]["200"]["content"] = {mimetype: {"schema": schema}}
+    return described
+>>>>>>> main
 
 
 def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default: Any = None if parameter is BEGINNING else getattr(defaults, parameter.attribute)
+    default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}

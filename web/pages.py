@@ -10,10 +10,12 @@ from search.errors import MovedError
 from search.library import Library
 from search.relax import suggest_relaxation
 from search.results import ArticlePage, Hit, Stats
-from web import examples, histogram, params, wording
+from web import citations, examples, histogram, params, wording
+from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
 from web.marking import paragraphs
+from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
 from web.runs import sought
 from web.search_view import view_of
@@ -60,8 +62,9 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/search")
     def search() -> Response:
         given = params.read(request.args, params.PAGE_DEFAULTS)
-        engine = library.current()
-        etag = etag_of(engine.build.id, params.address(SEARCH, given, params.PAGE_DEFAULTS), edition)
+        engine = engine_of(library, given)
+        address = params.address(SEARCH, given, params.PAGE_DEFAULTS)
+        etag = etag_of(engine.build.id, address, edition, library.current().build.id)
         if same := unchanged(etag):
             return same
         stats = stats_of(engine)
@@ -77,19 +80,22 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             sought=sought(given),
             page=page,
             view=view_of(page, given, frame),
+            pinned=pinned_of(library, given, page.total),
+            citation=search_citation(page, given, base()),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),
         )
 
     @pages.get("/quotes/<path:quotation_id>")
     def quotation(quotation_id: str) -> Response:
-        engine = library.current()
-        etag = etag_of(engine.build.id, edition)
+        engine, site = library.current(), base()
+        etag = etag_of(engine.build.id, edition, site)
         if same := unchanged(etag):
             return same
         hit = linked(engine.quotation(quotation_id))
         others = engine.versions(hit.variants.id, VERSIONS + 1) if hit.variants.count > 1 else ()
         elsewhere = [linked(one) for one in others if one.id != hit.id][:VERSIONS]
-        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere)
+        forms = citations.forms_of(hit, engine, site)
+        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere, forms=forms, site=site)
 
     @pages.get("/articles/<path:article_id>")
     def article(article_id: str) -> Response:

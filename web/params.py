@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
+from index.manifest import BUILD_ID
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
 from search.errors import RequestError
@@ -97,6 +98,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("limit", "integer", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT}, "Results a page."),
     Parameter("cursor", "text", {"type": "string"}, "Where the next page begins, from `links.next`; opaque."),
     Parameter(
+        "build",
+        "text",
+        {"type": "string", "pattern": f"^{BUILD_ID.pattern}$"},
+        "The build that is to answer, as in `links.citation`; without it the published one.",
+    ),
+    Parameter(
         "facets",
         "comma",
         {"type": "array", "items": _choice(FACETS)},
@@ -112,6 +119,14 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 DATES = ("date_from", "date_to")
 BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
+FOUND = Parameter(
+    "found",
+    "integer",
+    {"type": "integer", "minimum": 0},
+    "How many there were when the search was cited, so that a removed `build` can be told from what it found.",
+)
+"""Of a citation: it changes no answer."""
+SEARCHED: dict[str, Parameter] = {**BY_NAME, FOUND.name: FOUND}
 
 SUGGESTING: tuple[Parameter, ...] = (
     Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "What has been typed so far."),
@@ -123,17 +138,40 @@ BEGINNING = Parameter(
 )
 FACETED: tuple[Parameter, ...] = (
     BEGINNING,
-    *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "facets", "interval")),
+    *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "build", "facets", "interval")),
 )
 """Of one facet's values: what changes their counts or how many they are."""
+_COUNTING = ("facets", "facet_limit", "interval")
+EXPORTED: dict[str, Parameter] = {
+    name: one for name, one in BY_NAME.items() if name not in ("limit", "cursor", *_COUNTING)
+}
+"""Of an export, which has every match: which they are, and their order."""
+FOLLOWED: dict[str, Parameter] = {
+    name: one for name, one in BY_NAME.items() if name not in ("sort", "build", *_COUNTING)
+}
+"""Of a feed: newest first."""
 
 API_DEFAULTS = SearchRequest()
 PAGE_DEFAULTS = SearchRequest(facets=("speaker", "source", "date", "kind", "status"), facet_limit=8)
 
 
-def read(args: "MultiDict[str, str]", defaults: SearchRequest = API_DEFAULTS) -> SearchRequest:
+def read(
+    args: "MultiDict[str, str]",
+    defaults: SearchRequest = API_DEFAULTS,
+    known: Mapping[str, Parameter] = SEARCHED,
+) -> SearchRequest:
     """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
-    return dataclasses.replace(defaults, **_values(args, BY_NAME))
+    values = _values(args, known)
+    values.pop(FOUND.name, None)
+    return dataclasses.replace(defaults, **values)
+
+
+def read_found(args: "MultiDict[str, str]") -> int | None:
+    """How many a citation says there were; errors as of `read`."""
+    found: int | None = _values(args, SEARCHED).get(FOUND.name)
+    if found is not None and found < 0:
+        raise RequestError(FOUND.name, f"is {found}; it takes 0 and more")
+    return found
 
 
 def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:

@@ -225,17 +225,3 @@ def _short(text: str, longest: int = 60) -> str:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
-
-
-def citation(hit: Hit) -> str:
-    """The quotation as plain text that can be pasted: words, speaker, title, outlet, date and address."""
-    article = hit.article
-    speaker = who(hit).plain
-    if hit.speaker.status == "disputed":
-        speaker = f"{hit.speaker.name or speaker} (disputed: {speaker})"
-    words = _one_line(hit.text)
-    if hit.kind == "indirect":
-        words = f"[{words}]"
-    place = [f"“{_one_line(article.title)}”" if article.title else "", article.source or "", day(article.date)]
-    line = f"{words} — {speaker}, in {', '.join(part for part in place if part)}"
-    return f"{line}. {article.url}" if article.url else f"{line}."

@@ -74,6 +74,12 @@ class Cluster:
         self.pinned = self.pinned or other.pinned
 
     @property
+    def gender(self) -> str:
+        """What most of the articles that tell say; empty where they differ."""
+        found = self.profile.signs["gender"].most_common(2)
+        return found[0][0] if found and (len(found) == 1 or found[0][1] > 2 * found[1][1]) else ""
+
+    @property
     def hints(self) -> tuple[str, ...]:
         """What tells a person from a namesake, for an id: office, home, body."""
         signs = self.profile.signs

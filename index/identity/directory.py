@@ -40,3 +40,13 @@ class Directory:
         """What articles call somebody, the commonest first."""
         query = "SELECT name FROM local_speakers WHERE person_id = ? GROUP BY name ORDER BY count(*) DESC, name LIMIT ?"
         return [row[0] for row in self._connection.execute(query, (person_id, most))]
+
+    def gender(self, person_id: str) -> str:
+        """What most articles give somebody for: "m", "f", or empty where nothing tells or they disagree."""
+        query = (
+            "SELECT json_extract(evidence, '$.gender') AS gender, count(*) FROM local_speakers "
+            "WHERE person_id = ? AND gender IS NOT NULL GROUP BY gender"
+        )
+        counts = dict(self._connection.execute(query, (person_id,)))
+        male, female = counts.get("m", 0), counts.get("f", 0)
+        return "m" if male > 2 * female else "f" if female > 2 * male else ""

@@ -78,6 +78,8 @@ def _mended(one: Seen, page: ArticleWords, source: str) -> bool:
     if len(shown) == 2 and shown[1].lower() in gender and shown[0].lower() not in gender:
         turned = re.compile(rf"{re.escape(shown[1])} (?:[A-Z][\w.]* )?{re.escape(shown[0])}")
         one.known_as = f"{shown[1]} {shown[0]}" if turned.search(page.line) else ""
+    elif len(shown) == 2 and one.parsed.given and shown[0].lower() not in gender and page.bears(shown[0]):
+        one.known_as = shown[1]  # two people that a page ran together: "[Trump] [Gowdy] …"
     elif not one.parsed.given and one.parsed.surname in gender:
         one.known_as = page.in_full(one.parsed.shown)
     elif not one.parsed.given and not page.is_name(one.parsed.surname):

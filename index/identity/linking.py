@@ -65,7 +65,8 @@ def join_spellings(groups: list[Surname]) -> None:
                         continue
                     if not sounds_alike(group.surname, other_group.surname):
                         continue
-                    if fits(cluster.lead, other.lead) == "never":
+                    near = first == other_first or sounds_alike(first, other_first)
+                    if not near or fits(cluster.lead, other.lead) == "never":
                         continue
                     value = _spelled(cluster, other, group)
                     if best is None or value > best[0]:

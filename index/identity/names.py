@@ -43,6 +43,7 @@ _HONORS = word_set(
     captain sergeant lieutenant major commander vice former ex dem dems gop democrat republican
     """
 )
+_NO_GIVEN = words.NO_GIVEN_NAME - {"will", "young", "never", "vote"}
 _CROWNED = word_set("pope king queen prince princess")
 """Titles that stand for a given name: "Pope Francis"."""
 _FURNITURE = word_set(
@@ -117,7 +118,7 @@ def read_name(text: str) -> Name | None:
     found = [w for part in text.split() if (w := part.strip('.,;:()[]"“”*•'))]
     found = [w for w in found if _LETTERS.match(w)]
     crowned = next((w for w, name in itertools.pairwise(found[-2:]) if plain(w) in _CROWNED and name), "")
-    while found and ((plain(found[0]) in _HONORS and len(found) > 1) or plain(found[0]) in _FURNITURE):
+    while found and ((plain(found[0]) in _HONORS and len(found) > 1) or plain(found[0]) in _FURNITURE | _NO_GIVEN):
         found = found[1:]
     suffix = ""
     while len(found) > 1 and (plain(found[-1]) in _FURNITURE or plain(found[-1]) in SUFFIXES):

@@ -41,6 +41,8 @@ _GIANT = 100
 _OFTEN = 3
 """Page furniture comes again and again, and from one outlet."""
 _HALF = 4.0
+_ANOTHER_NAME = 4.0
+"""What it costs that two given names differ in spelling only: Ivana is not Ivanka."""
 _BARE_GIVEN = 3.0
 _KNOWN = 30
 _OFFICES = frozenset(
@@ -253,6 +255,8 @@ class Surname:
         self.clusters = kept
 
     def _near(self, a: Cluster, b: Cluster) -> bool:
+        if a.gender and b.gender and a.gender != b.gender:
+            return False
         if a.entry is not None and b.entry is not None and a.entry is not b.entry:
             return False
         mine, theirs = main_names(a), main_names(b)
@@ -264,9 +268,9 @@ class Surname:
         """
         prior = 2.5 - (2.0 if self.surname in COMMON_SURNAMES else 0.0)
         if _is_half(small.lead, large.lead) or _is_half(large.lead, small.lead):
-            prior = _HALF
-        elif is_slip(small.lead.first, large.lead.first):
-            prior -= 2.5
+            return _HALF + mean_evidence(small, large, self.everybody)
+        if is_slip(small.lead.first, large.lead.first):
+            prior -= _ANOTHER_NAME
         both = sum(m.article_id in large.articles for m in small.members)
         prior -= min(4.0, 2.0 * both)
         return prior + mean_evidence(small, large, self.everybody)

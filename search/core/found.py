@@ -112,9 +112,7 @@ NOTHING = Found(NO_ROWS, NO_SCORES)
 
 
 def merged(lists: Sequence[Rows]) -> Rows:
-    """The rows of all these lists, each once. numpy's `unique` takes a table of hashes, which is far slower here."""
-    if len(lists) == 1:
-        return lists[0]
+    """The rows of all these lists, in order, each once: numpy's `unique` uses a table of hashes, and is slower."""
     rows = np.concatenate([*lists, NO_ROWS])
     rows.sort(kind="stable")  # merges what is in order already
     new = np.empty(len(rows), np.bool_)

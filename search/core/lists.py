@@ -300,7 +300,7 @@ class Lists:
             rarest = rarest[(behind < len(among)) & (among[np.minimum(behind, len(among) - 1)] <= rarest + longest)]
         if not len(rarest):
             return rarest
-        rows = merged([_rows_of(field, rarest), NO_ROWS])
+        rows = merged([_rows_of(field, rarest)])
         breaks = self._breaks_of(field, name)
         per_row = [_split(at[are_in_rows(field, at, rows)], field, rows) for at in places]
         out: list[int] = []

@@ -22,6 +22,8 @@ Ints = npt.NDArray[np.int64]
 _GROUPS = 256
 _LOOKED = 48
 """Groups of blocks whose best block is looked at first."""
+_MOST_WORDS = 8
+"""Of more words all scores are added up: each would be looked up in the rows of every other."""
 _LEAST = 1e-30
 _ROUNDED = 1 - 1e-5
 """Sums of bounds are rounded otherwise than scores are."""
@@ -98,7 +100,7 @@ class Union(Found):
         bounds = self._bounds()
         length = len(bounds) // _GROUPS
         least = np.float32(0)
-        if length and self._total > first and first <= _GROUPS:
+        if length and self._total > first and first <= _GROUPS and len(self._words) <= _MOST_WORDS:
             looked = max(_LOOKED, first)
             maxima = bounds[: length * _GROUPS].reshape(_GROUPS, length).max(1)
             blocks = (bounds >= np.partition(maxima, -looked)[-looked]).nonzero()[0].astype(np.uint32)
@@ -139,7 +141,7 @@ class Union(Found):
                 keep = (sums >= np.float32(enough - more)).nonzero()[0]
                 rows, sums = rows.take(keep), sums.take(keep)
             found.append(rows)
-        return merged(found)
+        return found[0] if len(found) == 1 else merged(found)
 
     def _of(self, rows: Rows) -> Scores:
         """What these rows score."""
