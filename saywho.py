@@ -19,11 +19,8 @@ COMMANDS = {
     "status": "index.commands:status",
     "failed": "index.commands:failed",
     "search": "search.commands:search",
-<<<<<<< HEAD
     "verify": "search.verify.commands:verify",
-=======
     "export": "search.export_command:export",
->>>>>>> main
     "serve": "web.commands:serve",
     "demo": "web.commands:demo",
 }

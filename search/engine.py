@@ -19,13 +19,11 @@ class Engine(Protocol):
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
 
-<<<<<<< HEAD
     def verify(self, request: VerifyRequest) -> VerifyPage:
         """The verdicts on a text's quotations, in order."""
-=======
+
     def every(self, request: SearchRequest) -> Matching:
         """All that a request finds, nothing cut, in its order. The time limit is on finding it, not on reading it."""
->>>>>>> main
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed."""

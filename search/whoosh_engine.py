@@ -95,7 +95,6 @@ class WhooshEngine:
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
         )
 
-<<<<<<< HEAD
     def verify(self, request: VerifyRequest) -> VerifyPage:
         """The verdicts on a text's quotations."""
         return verify(
@@ -105,7 +104,7 @@ class WhooshEngine:
             articles=self._manifest.articles,
             article_text=lambda article_id: found.text if (found := self._articles.get(article_id)) else None,
         )
-=======
+
     def every(self, request: SearchRequest) -> Matching:
         """All that a request finds, in its order, whatever its limit and cursor. TimeLimitError: it takes too long."""
         question = Question(
@@ -117,7 +116,6 @@ class WhooshEngine:
             group=request.group,
         )
         return Matching(build=self.build, rows=self.core.every(question), entry=self._entry)
->>>>>>> main
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""

@@ -41,6 +41,9 @@ WATER = "everybody will have clean water"
         ("“One thing,” Ola Finch said. He said “two more things”.",
             [("One thing,", "Ola Finch"), ("two more things", "Ola Finch")]),
         ('He was a "maverick" who said nothing at all', [('He was a "maverick" who said nothing at all', None)]),
+        ("I was there when 'the wind' came and took it all away again", [
+            ("I was there when 'the wind' came and took it all away again", None)]),
+        ("Brook called the plan of the council, which I had not read, “not my plan”", [("not my plan", "Brook")]),
         ("“’s hard to have any”", [("’s hard to have any", None)]),
         ("“”", []),
         ("…", []),

@@ -8,11 +8,7 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-<<<<<<< HEAD
-from web import answers, api, links, pages, problems, runs, verify, wording
-=======
-from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, wording
->>>>>>> main
+from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, verify, wording
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -36,14 +32,11 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
-<<<<<<< HEAD
     app.register_blueprint(verify.blueprint(library, edition))
-=======
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
->>>>>>> main
     problems.register(app)
     answers.register(app)
     _words(app, edition)

@@ -8,12 +8,9 @@ from search.citing import FORMS
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
-<<<<<<< HEAD
 from search.verify import VerifyPage
 from search.verify.request import VERIFYING
-=======
 from web.addresses import FEED_DEFAULTS
->>>>>>> main
 from web.moved import Moved
 from web.params import (
     API_DEFAULTS,
@@ -44,13 +41,9 @@ ATOM = "application/atom+xml"
 _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
-<<<<<<< HEAD
-    "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
+    "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
     "413": "More was sent than is read.",
     "415": "The body is neither a form nor JSON.",
-=======
-    "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
->>>>>>> main
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -134,7 +127,6 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
-<<<<<<< HEAD
 def _verify() -> dict[str, Any]:
     """GET for what fits into an address, POST for all."""
     summary = "The verdict on each quotation of a text: verbatim, altered, cut short, stitched, whose, or not found"
@@ -150,7 +142,8 @@ def _verify() -> dict[str, Any]:
     kinds = ("application/json", "application/x-www-form-urlencoded")
     asked = {"required": True, "content": dict.fromkeys(kinds, body)}
     return {"get": get, "post": {"summary": summary, "requestBody": asked, "responses": responses}}
-=======
+
+
 def _files() -> dict[str, Any]:
     """The other forms of a search and of a quotation."""
     exported = [_described(one) for one in EXPORTED.values()]
@@ -175,7 +168,6 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
     schema = items if mimetype.endswith("csl+json") else {"type": "string"}
     described["get"]["responses"]["200"]["content"] = {mimetype: {"schema": schema}}
     return described
->>>>>>> main
 
 
 def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:

@@ -14,11 +14,7 @@ Everything is numpy on memory-mapped arrays; nothing here knows how a question w
 
 import dataclasses
 import functools
-<<<<<<< HEAD
-from collections.abc import Mapping, Sequence
-=======
 from collections.abc import Iterator, Mapping, Sequence
->>>>>>> main
 from pathlib import Path
 
 import numpy as np

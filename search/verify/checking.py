@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from index.analysis import words as analysed
 from index.records import PIECE_JOIN, Entry
 from search.core import Core
 from search.core.passages import AROUND, Passages
@@ -97,6 +98,9 @@ class Checker:
             rows = mine if rows is None else np.intersect1d(rows, mine)
             if not len(rows):
                 break
+        if "[" in words.said.text:  # as it stands in articles that have the same brackets
+            same = self._passages.exact([token.exact for token in analysed(words.said.text)])
+            rows = same if rows is None else np.union1d(rows, same)
         return rows if rows is not None else np.zeros(0, np.int64)
 
     def _verbatim(self, claim: Claim, words: Kept, weights: tuple[float, ...], rows: Ints) -> Finding | None:

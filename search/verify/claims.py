@@ -11,6 +11,8 @@ from search.verify import attributing
 
 _FEWEST = 2
 """Words of a quoted stretch that is a claim where others are longer: one word in marks is a name or irony."""
+_IRONY = 4
+"""So few words in marks within a longer text are somebody's where it says whose; otherwise the whole text is meant."""
 _BETWEEN = 14
 """Words between two pieces of one interrupted quotation, at most."""
 _MARKS = "“”„‟\"＂‘’‚‛'«»‹›`"
@@ -51,6 +53,8 @@ def claims_of(text: str, speaker: str | None = None) -> tuple[Claim, ...]:
     else:
         kept = [s for s in stretches if len(exact_words(text[s.start : s.end])) >= min(longest, _FEWEST)]
         found = _quoted(text, kept)
+        if longest <= _IRONY and outside > 3 * longest and not any(claim.speaker for claim in found):
+            found = _bare(text)
     if speaker:
         found = [dataclasses.replace(claim, speaker=speaker, given=True) for claim in found]
     return tuple(found)
