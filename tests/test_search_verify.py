@@ -43,6 +43,7 @@ def check(library: Library, text: str, speaker: str | None = None) -> Check:
         ("“[N]obody in this town should have to ask [thrice] for clean water”", "verbatim", ""),
         ("“The lighthouse keeper never slept through a storm. His daughter counted”", "verbatim", "runs over"),
         ("the ferry would return to its old timetable after Easter", "verbatim", "reported speech"),
+        ("Ivo Marsh said that the tide would wait for nobody, and then it did", "verbatim", "said by Ola Finch"),
         (f"Brook said {BELLS}", "verbatim", "neither confirms Brook"),
         ("“I will raise taxes on working families unless the harbour tax fails”", "altered", "A negation is missing"),
         ("“The pigeons of Port Ellery have better manners than its council”", "altered", "91 % alike"),
@@ -61,7 +62,7 @@ def check(library: Library, text: str, speaker: str | None = None) -> Check:
         ("“We have to know that it was the time for you and that they could go on”", "not_found", "does not prove"),
         ("“The council will meet again on the last Thursday of November”", "not_found", "but in no quotation"),
         ("“clean water”, Ivo Marsh said.", "not_found", "So few words are said by many"),
-        ("zyzzyva quux flibbertigibbet", "not_found", "Nothing in these 50 articles comes near"),
+        ("zyzzyva quux flibbertigibbet", "not_found", "Nothing in these 51 articles comes near"),
     ],
 )  # fmt: skip
 def test_verdicts(library: Library, text: str, verdict: str, told: str) -> None:
@@ -122,8 +123,8 @@ def test_each_quotation_of_a_paragraph_gets_its_verdict(library: Library) -> Non
     text = f"{GULLS} said Ada Brook. Later Ivo Marsh added: {WATER} Others spoke of “a bridge made of glass and salt”."
     page = library.current().verify(VerifyRequest(text=text))
     assert [one.verdict for one in page.checks] == ["verbatim", "someone_else", "not_found"]
-    assert page.covered.articles == 50
-    assert (page.covered.first_date, page.covered.last_date) == ("2015-01-01", "2021-03-03")
+    assert page.covered.articles == 51
+    assert (page.covered.first_date, page.covered.last_date) == ("2015-01-01", "2021-04-04")
 
 
 QUOTED = [text.strip("“”") for text in (WATER, TAXES, DREDGE, GULLS, BELLS)]

@@ -18,6 +18,7 @@ WATER = "everybody will have clean water"
         (f"“{WATER},” said Ada Brook, the mayor.", [(f"{WATER},", "Ada Brook")]),
         (f'Ada Brook: "{WATER}"', [(WATER, "Ada Brook")]),
         (f"“{WATER}.” — Ada Brook", [(f"{WATER}.", "Ada Brook")]),
+        (f"“{WATER}.” — Bureau of Tides and Winds, 2019", [(f"{WATER}.", "Bureau of Tides and Winds")]),
         (f"According to Ada Brook, “{WATER}.”", [(f"{WATER}.", "Ada Brook")]),
         (f"According to Ada Brook, {WATER}.", [(f"{WATER}.", "Ada Brook")]),
         (f"Ada Brook said that {WATER}.", [(f"{WATER}.", "Ada Brook")]),

@@ -49,7 +49,15 @@ def rows() -> list[tuple[Article, list[Quotation]]]:
         "gull-report", "Finch said that the ferry would return to its old timetable after Easter.",
         title="The ferry", source="Gull", date="2021-03-03",
     )  # fmt: skip
+    told = an_article(
+        "tern-told", "“Ivo Marsh said that the tide would wait for nobody, and then it did,” Ola Finch said.",
+        title="Tides", source="Tern", date="2021-04-04",
+    )  # fmt: skip
     return [
+        (
+            told,
+            [a_quotation(told, "“Ivo Marsh said that the tide would wait for nobody, and then it did,”", "Ola Finch")],
+        ),
         (water, [a_quotation(water, WATER, "Marta Oyelaran", confidence=0.95)]),
         (echo, [a_quotation(echo, WATER, "Marta Oyelaran", confidence=0.9)]),
         (taxes, [a_quotation(taxes, TAXES, "Marta Oyelaran", confidence=0.9)]),

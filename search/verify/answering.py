@@ -32,7 +32,7 @@ def verify(
     started = time.perf_counter()
     claims = claims_of(request.text, request.speaker)
     checker = Checker(core, core.passages, article_text)
-    checks = tuple(_check(core, checker.check(claim), articles) for claim in claims[:MAX_CLAIMS])
+    checks = tuple(_check(core, _found(checker, claim, request.text), articles) for claim in claims[:MAX_CLAIMS])
     notes = []
     if not claims:
         notes.append("there are no words in this text to check")
@@ -50,6 +50,19 @@ def verify(
         build=build,
         links={"self": None},
     )
+
+
+def _found(checker: Checker, claim: Claim, text: str) -> Finding:
+    """What there is of a claim. A text without marks may be all somebody's words, "X said" among them."""
+    if not claim.marked and claim.speaker and not claim.given:
+        whole = Claim(text=text.strip(), spans=(_stripped(text),), marked=False)
+        if (found := checker.check(whole)).wording == "verbatim":
+            return found
+    return checker.check(claim)
+
+
+def _stripped(text: str) -> Span:
+    return len(text) - len(text.lstrip()), len(text.rstrip())
 
 
 def _covered(core: Core, articles: int) -> Covered:

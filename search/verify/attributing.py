@@ -34,6 +34,7 @@ _OPENERS = word_set(
 )
 _MOST = 7
 _DASH = re.compile(r"\s*(?:—|–|--|―|-\s)\s*|\s*\(\s*")
+_SIGNED = re.compile(r"[^,;:()\n—–“”\"]+")
 _ACCORDING = re.compile(r"\b(?:according to|in the words of|as told by|attributed to)\s+", re.I)
 _STOP = re.compile(r"[.!?][”\"'’)]*\s+(?=[^\W\d_a-z]|[“\"])|\n\s*\n")
 
@@ -96,7 +97,11 @@ def speaker_behind(text: str, start: int, end: int) -> str | None:
     end = next((stop.start() + 1 for stop in _stops(text, start, end)), end)
     spans = list(names_in(text, start, end))
     if (dash := _DASH.match(text, start, end)) and spans and spans[0][0] == dash.end():
-        return text[slice(*spans[0])]
+        signed = _SIGNED.match(text, dash.end(), end)
+        whole = signed[0].rstrip() if signed else ""
+        return (
+            whole if 0 < len(whole.split()) <= _MOST and not has_verb(whole, 0, len(whole)) else text[slice(*spans[0])]
+        )
     if match := _ACCORDING.search(text, start, min(end, start + 80)):
         return next((text[a:b] for a, b in names_in(text, match.end(), end)), None)
     words = list(_WORD.finditer(text, start, end))[:16]
