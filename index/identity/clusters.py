@@ -129,7 +129,7 @@ def may_be(name: Name, cluster: Cluster) -> bool:
 
 def mean_evidence(small: Cluster, large: Cluster, everybody: Profile) -> float:
     """What a sample of somebody's articles says for their being somebody else, on the mean; at most 6 either way."""
-    members = sorted(small.members, key=lambda m: m.key)
+    members = sorted((m for m in small.members if m.told), key=lambda m: m.key)
     step = max(1, len(members) // _SAMPLE)
     sample = members[::step][:_SAMPLE]
     return sum(max(-6.0, min(6.0, evidence(m, large.profile, everybody))) for m in sample) / len(sample)
