@@ -114,10 +114,10 @@ def has_suffix(cluster: Cluster) -> bool:
     return all(n.suffix for n in cluster.names)
 
 
-def main_names(cluster: Cluster) -> list[Name]:
-    """The names that a person is mostly called by; a slip among hundreds decides nothing."""
+def main_names(cluster: Cluster, *, share: int = 20) -> list[Name]:
+    """The names that a person is mostly called by, at least one in `share`; a slip among hundreds decides nothing."""
     most = max(cluster.names.values())
-    return [n for n, count in cluster.names.items() if count * 20 >= most and n.given]
+    return [n for n, count in cluster.names.items() if count * share >= most and n.given]
 
 
 def may_be(name: Name, cluster: Cluster) -> bool:
