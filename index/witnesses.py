@@ -9,6 +9,7 @@ nobody takes the name from those who do.
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz
@@ -30,8 +31,8 @@ _LEAD = 2.0
 """How many times better attested than the next one a speaker must be to be taken over."""
 _OVER_INFERENCE = 1.5
 """How many times better attested than what an article was only inferred to say."""
-_LEAST = 0.5
-"""How well attested a speaker must be at least; a name beside the words, of which we are half sure, is."""
+_LEAST = 0.55
+"""How well attested a speaker must be at least: a name beside the words is enough, or a pronoun that is very sure."""
 _GRADES: dict[Basis, float] = {
     "name": 1.0,
     "corrected": 1.0,
@@ -52,6 +53,7 @@ _ALIKE = 92.0
 """How much of the shorter words must stand in the longer ones, in per cent, for a dispute."""
 _MOST_PEOPLE = 8
 """So many people, the best attested, are looked at for the same words."""
+_INDEFINITE = re.compile(r"(?:an?|one|another|some|many|several)\b", re.IGNORECASE)
 _OUTRIGHT: frozenset[Basis] = frozenset({"name", "corrected"})
 
 
@@ -205,7 +207,11 @@ def _taken_over(
         return stays
     own = one.weight + scores.get(one.person, 0.0) if one.person is not None else 0.0
     if one.person is None:
-        gives_way = one.type != "group" and (not one.may_be or best in one.may_be) and _suits(one, best, fits)
+        fitting = one.type != "group" and (not one.may_be or best in one.may_be) and _suits(one, best, fits)
+        # "A witness" is not somebody whom the same article names.
+        gives_way = fitting and not (_INDEFINITE.match(one.mention) and named(one.article, best))
+    elif one.type != "person" and one.basis == "nominal":
+        gives_way = False  # "the campaign" is who the article says it is, whoever spoke for it
     elif not one.outright:
         gives_way = score >= _OVER_INFERENCE * own and named(one.article, best) and _suits(one, best, fits)
     elif one.mention and fits(one.mention, best):

@@ -23,6 +23,7 @@ def says(
     type: SpeakerType | None = None,
     may_be: tuple[str, ...] = (),
     mention: str | None = None,
+    text: str = "the same words",
 ) -> Report:
     return Report(
         quotation=article,
@@ -31,7 +32,8 @@ def says(
         words=words,
         kind=kind,
         person=person,
-        name=person and person.title(),
+        name=person and (person.title() if person.islower() else person),
+        text=text,
         type=type or ("person" if person else "unknown"),
         basis=basis,
         confidence=confidence,
@@ -172,7 +174,15 @@ def test_independent_articles_are_counted(found: Finding, count: int) -> None:
     ("found", "rivals"),
     [
         (of_a(says("a", "kim"), says("b", "lee")), {"lee": 1}),
-        (of_a(says("a", "kim"), says("b", "lee"), says("c", "lee"), says("d", "ray")), {"lee": 2, "ray": 1}),
+        (
+            of_a(says("a", "kim"), says("b", "lee"), says("c", "lee"), says("d", "ray"), named=False),
+            {"lee": 2, "ray": 1},
+        ),
+        (of_a(says("a", "kim"), says("b", "lee"), says("c", "lee"), says("d", "ray")), {"ray": 1}),
+        (of_a(says("a", "kim"), says("b", "kim"), says("c", "lee")), {}),
+        (of_a(says("a", "kim"), says("b", "lee", confidence=0.8)), {}),
+        (of_a(says("a", "kim"), says("b", "lee", text="quite other words")), {}),
+        (of_a(says("a", "USAF", type="organization"), says("b", "Air Force", type="organization", mention="it")), {}),
         (of_a(says("a", "kim"), says("b", "kim")), {}),
         (of_a(says("a", "kim"), says("b", "lee", basis="pronoun")), {}),
         (of_a(says("a", "kim"), says("b", "lee", witness=ord("a"))), {}),
@@ -190,6 +200,11 @@ def test_independent_articles_are_counted(found: Finding, count: int) -> None:
     ids=[
         "two names",
         "three",
+        "alone against two who are in its article",
+        "two against one whose article names theirs",
+        "one is likely misread",
+        "other words",
+        "letters of a name",
         "one",
         "an inference",
         "a copy",
