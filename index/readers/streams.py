@@ -1,14 +1,21 @@
 """Bytes of any file -> text: unzipped, decoded, bounded; what is wrong is said as a ReadError."""
 
 import codecs
+import contextlib
 import gzip
 import io
 import logging
+import lzma
+import os
 import re
+import stat
+import tempfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from index.errors import ReadError, UsageError
+from index.readers.limits import shown_size
 
 _log = logging.getLogger(__name__)
 
@@ -49,15 +56,49 @@ class _Joined(io.RawIOBase):
 def looked_into(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first HEAD bytes, and the stream as if they had not been read; a pipe cannot be wound back."""
     head = stream.read(HEAD)
+    if _is_file(stream) and stream.tell() == len(head):
+        stream.seek(0)
+        return head, stream
     return head, cast(BinaryIO, io.BufferedReader(_Joined(head, stream), 1 << 16))
+
+
+def _is_file(stream: BinaryIO) -> bool:
+    """Can it be wound back at no cost? Not so a packed one, which can, but by unpacking it anew."""
+    if isinstance(stream, tempfile.SpooledTemporaryFile):
+        return True
+    raw = stream.raw if isinstance(stream, io.BufferedReader) else None
+    return isinstance(raw, io.FileIO) and stat.S_ISREG(os.fstat(raw.fileno()).st_mode)
+
+
+@contextlib.contextmanager
+def wound_back(stream: BinaryIO, most: int) -> Iterator[BinaryIO]:
+    """A stream with the same bytes that can be read at any place: the file itself, else a copy of what is left.
+
+    Raises ReadError where a copy would have more than `most` bytes.
+    """
+    if _is_file(stream):
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(max_size=1 << 24) as copy:
+        size = 0
+        while data := stream.read(1 << 16):
+            size += len(data)
+            if size > most:
+                raise ReadError(
+                    f"has more than {shown_size(most)} and would have to be put down first; unpack it yourself, or "
+                    "raise the limit: --limit-of download=SIZE"
+                )
+            copy.write(data)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def reason_of(error: Exception) -> str:
     """What a stream's error means to the user."""
     if isinstance(error, EOFError):
-        return "the gzip file is cut short; copy or fetch it again"
-    if isinstance(error, gzip.BadGzipFile | zlib.error):
-        return "the gzip file is damaged; copy or fetch it again"
+        return "the packed file is cut short; copy or fetch it again"
+    if isinstance(error, gzip.BadGzipFile | zlib.error | lzma.LZMAError) or str(error) == "Invalid data stream":
+        return "the packed file is damaged; copy or fetch it again"
     if isinstance(error, PermissionError):
         return "you have no right to read it; give yourself the right, or leave it out"
     return f"cannot be read ({getattr(error, 'strerror', None) or error})"
