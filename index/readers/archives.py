@@ -1,6 +1,7 @@
 """zip and tar -> the files in them, one after the other; nothing is ever written to the disk under their names."""
 
 import io
+import lzma
 import re
 import stat
 import tarfile
@@ -132,14 +133,14 @@ class _Ending(io.RawIOBase):
     """A stream that remembers whether it ended with zeros, as a whole tar file does."""
 
     def __init__(self, rest: BinaryIO) -> None:
-        self._rest, self.last = rest, b""
+        self._more, self.last = getattr(rest, "read1", rest.read), b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer))
-        data = self._rest.read(len(view))
+        data = self._more(len(view))
         if data:
             self.last = (self.last + data[-tarfile.BLOCKSIZE :])[-tarfile.BLOCKSIZE :]
         view[: len(data)] = data
@@ -189,6 +190,6 @@ def trouble(error: Exception) -> str | None:
         return f"is damaged in its archive ({shown(error, 80)}); pack it again"
     if isinstance(error, tarfile.TarError):
         return f"is cut short in its archive ({shown(error, 80)}); copy it again"
-    if isinstance(error, OSError | EOFError | zlib.error):
+    if isinstance(error, OSError | EOFError | zlib.error | lzma.LZMAError):
         return reason_of(error)
     return None

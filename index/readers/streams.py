@@ -40,14 +40,15 @@ class _Joined(io.RawIOBase):
     """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
+        # What can be had at once: where a file is cut short, all that stands before the cut comes out.
+        self._head, self._more = head, getattr(rest, "read1", rest.read)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer))
-        data = self._head[: len(view)] if self._head else self._rest.read(len(view))
+        data = self._head[: len(view)] if self._head else self._more(len(view))
         self._head = self._head[len(data) :]
         view[: len(data)] = data
         return len(data)
@@ -55,10 +56,18 @@ class _Joined(io.RawIOBase):
 
 def looked_into(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first HEAD bytes, and the stream as if they had not been read; a pipe cannot be wound back."""
-    head = stream.read(HEAD)
-    if _is_file(stream) and stream.tell() == len(head):
+    if _is_file(stream) and stream.tell() == 0:
+        head = stream.read(HEAD)
         stream.seek(0)
         return head, stream
+    head, more = b"", getattr(stream, "read1", stream.read)
+    try:
+        while len(head) < HEAD and (data := more(HEAD - len(head))):
+            head += data
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        if not head:
+            raise
+        # It comes again where the reader gets there; what stands before it can be read.
     return head, cast(BinaryIO, io.BufferedReader(_Joined(head, stream), 1 << 16))
 
 

@@ -22,6 +22,7 @@ from index.records import Article, Failure
 _LINE = 64 * 1024
 _MOST_HEADERS = 1000
 _CHUNK = 1 << 16
+_BEHIND = 16
 _VERSION = re.compile(rb"WARC/\d\.\d{1,2}\s*")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
 _NEXT = re.compile(rb"\r?\n\r?\n(?P<version>WARC/\d\.\d{1,2}\r?\nWARC-|WARC/\d\.\d{1,2}\r?\nContent-)", re.I)
@@ -125,10 +126,16 @@ def _block(record: _Record, source: _Input, options: Options) -> tuple[bytes, bo
     block = source.exactly(most)
     next_one = _NEXT.search(block)
     if len(block) == most == record.length:
-        behind = source.exactly(4)
+        behind = source.exactly(_BEHIND)
         source.put_back(behind)
-        if next_one is None or not behind.strip():
+        rest = behind.split(b"\n")[0].strip()
+        if not rest:
             return block, True
+        # Some versions of wget write lengths that are wrong by one.
+        if next_one is None and (len(rest) <= 2 or rest.startswith(b"WARC/")):
+            return block, True
+        if next_one is None:
+            raise ReadError(f"the record claims {record.length:,} bytes, but goes on behind them; its length is wrong")
     if next_one is not None:
         source.put_back(block[next_one.start("version") :])
         raise ReadError(
