@@ -48,7 +48,7 @@ class LocalServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: LocalServer
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.agents.add(self.headers.get("User-Agent", ""))
         answer = self.server.answers.get(self.path, Answer(b"not here", status=404))

@@ -103,8 +103,8 @@ def test_the_dateline_then_the_address_tell_what_the_page_does_not(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("declared", "encoded"),
-    [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("windows-1252", "cp1252"), ("utf-16", "utf-8"), ("no-such", "utf-8"),
-     ("koi8-r", "utf-8-sig"), ("us-ascii", "utf-8"), ("mac-roman", "mac-roman")],
+    [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("windows-1252", "cp1252"), ("utf-16", "utf-8"),
+     ("no-such", "utf-8"), ("koi8-r", "utf-8-sig"), ("us-ascii", "utf-8"), ("mac-roman", "mac-roman")],
 )  # fmt: skip
 def test_encodings(tmp_path: Path, declared: str, encoded: str) -> None:
     page = a_page(*PARAGRAPHS, "“The café stays open,” its owner said to all who came.").replace("utf-8", declared)

@@ -16,12 +16,12 @@ TEXTS = {
     "Bundestag in Berlin, wo die Abgeordneten über den Haushalt stritten.",
     "es": "El presidente dijo el martes que los impuestos bajarán pronto, a pesar de las críticas de la oposición. "
     "«Cumpliremos nuestras promesas», afirmó ante los diputados reunidos en Madrid.",
-    "nl": "De minister zei dinsdag dat de belastingen snel omlaag gaan, ondanks de kritiek van de oppositie. “We houden "
-    "ons aan onze beloften”, verklaarde hij in de Tweede Kamer in Den Haag.",
+    "nl": "De minister zei dinsdag dat de belastingen snel omlaag gaan, ondanks de kritiek van de oppositie. “We "
+    "houden ons aan onze beloften”, verklaarde hij in de Tweede Kamer in Den Haag.",
     "ru": "Министр заявил во вторник, что налоги скоро снизятся, несмотря на критику оппозиции. «Мы сдержим наши "
     "обещания», — сказал он перед депутатами, собравшимися в Москве.",
-    "zh": "部长星期二表示，尽管反对派提出批评，税收很快就会下降。“我们将信守诺言”，他在北京对聚集的代表们说，那里正在讨论预算。"
-    "他还表示，政府将在年底之前公布新的计划，并欢迎各方提出意见。",
+    "zh": "部长星期二表示，尽管反对派提出批评，税收很快就会下降。“我们将信守诺言”，他在北京对聚集的"
+    "代表们说，那里正在讨论预算。他还表示，政府将在年底之前公布新的计划，并欢迎各方提出意见。",
 }
 
 

@@ -29,6 +29,15 @@ _PROLOG = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.I)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,1000}(?:\[.{0,100000}?\]\s*)?>", re.I | re.S)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b")
+_ENTRY_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_ENDS = (
+    "ERR_DOCUMENT_END",
+    "ERR_TAG_NOT_FINISHED",
+    "ERR_GT_REQUIRED",
+    "ERR_CDATA_NOT_FINISHED",
+    "ERR_COMMENT_NOT_FINISHED",
+)
 _DATES = ("pubdate", "published", "issued", "date", "created", "updated", "modified", "lastbuilddate")
 _FULL = ("encoded", "content", "body")
 _SHORT = ("description", "summary")
@@ -57,7 +66,10 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
     if fell_back:
         warn_of_fallback(place.origin)
     root, broken = _root(text)
-    for number, entry in enumerate(_entries(root, place), 1):
+    entries = list(_entries(root, place))
+    if broken and _ends_within_entry(text):
+        entries.pop()
+    for number, entry in enumerate(entries, 1):
         yield _article(entry, number, place, options)
     if broken:
         raise ReadError(f"is cut short or damaged ({broken}); what stands before that was read; fetch it again")
@@ -125,12 +137,14 @@ def _root(text: str) -> tuple[Any, str]:
     if root is None or _name(root) not in ("rss", "feed", "rdf", "channel"):
         what = f"an XML file with '{shown(_name(root), 40)}' at its top" if root is not None else "empty XML"
         raise ReadError(f"is no feed, but {what}; RSS and Atom are read (a web page's ending is .html)")
-    errors = [
-        e for e in parser.error_log if e.type_name in ("ERR_DOCUMENT_END", "ERR_TAG_NOT_FINISHED", "ERR_GT_REQUIRED")
-    ]
-    deep = [e for e in parser.error_log if "depth" in e.message.lower()]
-    last = (deep or errors)[-1:] or []
-    return root, f"line {last[0].line}: {shown(last[0].message, 80)}" if last else ""
+    # Of all that is wrong in feeds, only what ends them too early loses anything.
+    fatal = [e for e in parser.error_log if e.type_name in _ENDS or "depth" in e.message.lower()]
+    return root, f"line {fatal[-1].line}: {shown(fatal[-1].message, 80)}" if fatal else ""
+
+
+def _ends_within_entry(text: str) -> bool:
+    opened = [m.start() for m in _ENTRY.finditer(text)]
+    return bool(opened) and not any(m.start() > opened[-1] for m in _ENTRY_END.finditer(text, opened[-1]))
 
 
 def _known_entity(match: re.Match[str]) -> str:
@@ -157,11 +171,11 @@ def _entry(element: Any, outlet: str | None, language: str | None, place: Place)
         children.setdefault(_name(child), []).append(child)
     date = next((t for name in _DATES for e in children.get(name, ()) if (t := _text(e))), None)
     link = _link(children, place)
-    authors = [t for n in ("author", "creator") for e in children.get(n, ()) if (t := _text(_child(e, ("name",)) or e))]
+    authors = [t for n in ("author", "creator") for e in children.get(n, ()) if (t := _text_of(e, "name"))]
     identifier = next((t for name in ("guid", "id") for e in children.get(name, ()) if (t := _text(e))), None)
     content = next((t for name in _FULL for e in children.get(name, ()) if (t := _content(e))), "")
     summary = next((t for name in _SHORT for e in children.get(name, ()) if (t := _content(e))), "")
-    source = next((t for e in children.get("source", ()) if (t := _text(_child(e, ("title",)) or e))), None)
+    source = next((t for e in children.get("source", ()) if (t := _text_of(e, "title"))), None)
     given = Given(
         # An address makes the better id: the page, read by itself, has the same.
         id=None if clean_url(link) else (identifier or "")[:200] or None,
@@ -207,6 +221,12 @@ def _content(element: Any) -> str:
 
 def _child(element: Any, names: tuple[str, ...]) -> Any:
     return next((child for child in element if _name(child) in names), None)
+
+
+def _text_of(element: Any, name: str) -> str | None:
+    """The text of the child of that name, else the element's own."""
+    child = _child(element, (name,))
+    return _text(element if child is None else child)
 
 
 def _text(element: Any) -> str | None:

@@ -79,7 +79,11 @@ def _fetch(url: str, limits: Limits, allow_private: bool, permitted: Permitted |
         answer = _request(address, parts, where, limits)
         if isinstance(answer, Fetched):
             return answer
-        address = urljoin(address, answer)
+        try:
+            address = urljoin(address, answer)
+        except ValueError as error:
+            reason = f"redirects to '{shown(answer, 100)}', which is no address"
+            raise FetchError(reason, gone=True) from error
     raise FetchError(f"redirects more than {limits.redirects} times; fetch the page that it ends in", gone=True)
 
 
@@ -102,15 +106,11 @@ def _request(address: str, parts: SplitResult, where: list[tuple[str, int]], lim
             if response.status in _REDIRECTS and (location := response.getheader("Location")):
                 return location
             _check_status(response)
-            return _answer(address, response, limits)
+            return _answer(address, response, limits, deadline)
         except FetchError:
             raise
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            if time.monotonic() >= deadline:
-                raise FetchError(
-                    f"took longer than {limits.seconds:g} seconds; try again later, or raise the limit: "
-                    "--limit-of seconds=N"
-                ) from error
+            _check_time(deadline, limits)
             what = shown(error, 100) or type(error).__name__
             raise FetchError(f"the server's answer cannot be read ({what}); try again later") from error
 
@@ -193,7 +193,14 @@ def _check_status(response: http.client.HTTPResponse) -> None:
     raise FetchError(f"the server did not give it ({said}); try again{when}")
 
 
-def _answer(address: str, response: http.client.HTTPResponse, limits: Limits) -> Fetched:
+def _check_time(deadline: float, limits: Limits) -> None:
+    if time.monotonic() >= deadline:
+        raise FetchError(
+            f"took longer than {limits.seconds:g} seconds; try again later, or raise the limit: --limit-of seconds=N"
+        )
+
+
+def _answer(address: str, response: http.client.HTTPResponse, limits: Limits, deadline: float) -> Fetched:
     media_type = (response.headers.get_content_type() if response.getheader("Content-Type") else "").lower()
     charset = response.headers.get_content_charset()
     texts = "html" in media_type or "xml" in media_type
@@ -201,7 +208,8 @@ def _answer(address: str, response: http.client.HTTPResponse, limits: Limits) ->
     body = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=1 << 24))  # noqa: SIM115 - the caller's
     try:
         size = 0
-        for data in _unpacked(response):
+        unpacker = _unpacker(response)
+        for data in _unpacked(response, unpacker):
             size += len(data)
             if size > most:
                 what = "page" if texts else "download"
@@ -210,6 +218,7 @@ def _answer(address: str, response: http.client.HTTPResponse, limits: Limits) ->
                     gone=True,
                 )
             body.write(data)
+        _check_whole(response, unpacker, deadline, limits)
     except BaseException:
         body.close()
         raise
@@ -223,19 +232,29 @@ def _answer(address: str, response: http.client.HTTPResponse, limits: Limits) ->
     )
 
 
-def _unpacked(response: http.client.HTTPResponse) -> Iterator[bytes]:
+def _unpacker(response: http.client.HTTPResponse) -> "zlib._Decompress | None":
     packing = (response.getheader("Content-Encoding") or "identity").strip().lower()
-    if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
+    if packing in ("identity", ""):
+        return None
+    if packing not in ("gzip", "x-gzip", "deflate"):
         raise FetchError(f"comes packed as '{shown(packing, 20)}', which was not asked for", gone=True)
-    unpack = None if packing in ("identity", "") else zlib.decompressobj(15 if packing == "deflate" else 31)
+    return zlib.decompressobj(15 if packing == "deflate" else 31)
+
+
+def _unpacked(response: http.client.HTTPResponse, unpacker: "zlib._Decompress | None") -> Iterator[bytes]:
     while data := response.read(_CHUNK):
-        if unpack is None:
+        if unpacker is None:
             yield data
             continue
         while data:
-            yield unpack.decompress(data, _CHUNK)
-            data = unpack.unconsumed_tail
-    if response.length:
-        raise FetchError("the answer is cut short; try again later")
-    if unpack is not None and not unpack.eof:
+            yield unpacker.decompress(data, _CHUNK)
+            data = unpacker.unconsumed_tail
+
+
+def _check_whole(
+    response: http.client.HTTPResponse, unpacker: "zlib._Decompress | None", deadline: float, limits: Limits
+) -> None:
+    # A connection that was given up ends as one that the server closed does.
+    _check_time(deadline, limits)
+    if response.length or (unpacker is not None and not unpacker.eof):
         raise FetchError("the answer is cut short; try again later")

@@ -116,9 +116,9 @@ def name_of(kind: str) -> str:
 def unpacked(stream: BinaryIO, kind: str, budget: Budget) -> BinaryIO:
     """The stream, unpacked and counted."""
     inner = (
-        cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+        cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
         if kind == "gz"
-        else cast(BinaryIO, bz2.BZ2File(stream))
+        else cast(BinaryIO, bz2.BZ2File(stream, "rb"))
         if kind == "bz2"
         else cast(BinaryIO, io.BufferedReader(_Xz(stream)))
     )
