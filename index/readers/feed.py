@@ -13,7 +13,7 @@ from index.readers.articles import Given, make_article
 from index.readers.base import Options, Place, Reader
 from index.readers.html_page import article_of_page, clean_url
 from index.readers.limits import shown_size
-from index.readers.markup import fragment_text, text_of_bytes
+from index.readers.markup import fragment_text, text_of_bytes, without_prolog
 from index.readers.needing import needed
 from index.readers.robots import permitted
 from index.readers.streams import shown, warn_of_fallback
@@ -25,8 +25,7 @@ _FEED = re.compile(
     r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>\s*)*<(?:rss|feed|(?:\w+:)?RDF|\w+:feed)\b",
     re.I | re.S,
 )
-_PROLOG = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.I)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,1000}(?:\[.{0,100000}?\]\s*)?>", re.I | re.S)
+_SUBSET_END = re.compile(r"\]\s{0,100}>")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b")
@@ -122,9 +121,7 @@ def _from_page(
 def _root(text: str) -> tuple[Any, str]:
     """The feed's element, and what is broken at its end, if anything is."""
     etree = needed("lxml.etree", what="a feed")
-    text = _PROLOG.sub("", text, count=1).lstrip()
-    # Without its DOCTYPE no entity is defined, so that none can grow or fetch anything.
-    text = _DOCTYPE.sub("", text, count=1)
+    text = _without_doctype(without_prolog(text).lstrip())
     text = _ENTITY.sub(_known_entity, text).replace("\0", "")
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8",
@@ -140,6 +137,18 @@ def _root(text: str) -> tuple[Any, str]:
     # Of all that is wrong in feeds, only what ends them too early loses anything.
     fatal = [e for e in parser.error_log if e.type_name in _ENDS or "depth" in e.message.lower()]
     return root, f"line {fatal[-1].line}: {shown(fatal[-1].message, 80)}" if fatal else ""
+
+
+def _without_doctype(text: str) -> str:
+    """Without its DOCTYPE no entity is defined, so that none can grow or fetch anything."""
+    start = text.find("<!DOCTYPE", 0, 100_000)
+    if start < 0:
+        return text
+    end, bracket = text.find(">", start), text.find("[", start)
+    if 0 <= bracket < end:
+        closing = _SUBSET_END.search(text, bracket)
+        end = closing.end() - 1 if closing else -1
+    return text[:start] + text[end + 1 :] if end >= 0 else text
 
 
 def _ends_within_entry(text: str) -> bool:

@@ -11,7 +11,7 @@ from index.errors import ReadError
 from index.readers.articles import Given, make_article
 from index.readers.base import Options, Place, Reader
 from index.readers.limits import shown_size
-from index.readers.markup import parsed, text_of_bytes, with_marks
+from index.readers.markup import parsed, text_of_bytes, with_captions
 from index.readers.needing import hushed, needed
 from index.readers.streams import shown, warn_of_fallback
 from index.records import Article, Failure
@@ -60,7 +60,7 @@ def article_of_page(
 
 
 def _taken_apart(source: str, url: str | None) -> tuple[str, Given]:
-    tree = with_marks(parsed(source))
+    tree = with_captions(parsed(source))
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     own = page_url(_canonical(tree), url)
     found = _document(tree)

@@ -1,4 +1,4 @@
-"""HTML as lxml has it: parsed whatever its state, quotation marks put back, captions kept, text taken out."""
+"""HTML as lxml has it: parsed whatever its state, with the quotation marks of `<q>`, captions kept, text taken out."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,11 @@ from index.readers.streams import decoded, marked_encoding, shown
 
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?([\w.:-]{1,40})""", re.I)
 _XML_PROLOG = re.compile(r"\s*<\?xml[^>]{0,500}\?>", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]{0,15})\b[^<>]{10000,}>")
+_MOST_ATTRIBUTES = 1000
+_MOST_ELEMENTS = 60_000
+"""Pages of news have hundreds or thousands."""
+_CROWD = 500
 # fmt: off
 _BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div", "dl", "dt",
@@ -35,7 +40,9 @@ _SILENT = frozenset(
     )
 )
 _QUOTES = (("“", "”"), ("‘", "’"))
-_ANY_MARK = "\"“”„«»‘'"
+_ANY_MARK = ('"', "“", "”", "„", "«", "»", "‘", "'", "&quot;", "&ldquo;", "&#8220;", "&laquo;", "&lsquo;")
+_Q = re.compile(r"<q(?:\s[^<>]{0,1000})?>\s{0,20}|\s{0,20}(?P<end></q\s{0,20}>)", re.IGNORECASE)
+_BLANKS = re.compile(r"(?:\s|&nbsp;|&#160;){100,}")
 
 
 def text_of_bytes(data: bytes, *, encoding: str | None, charset: str | None) -> tuple[str, bool]:
@@ -82,28 +89,67 @@ def parsed(text: str) -> Any:
     """The page's tree. Raises ReadError where there is nothing in it."""
     etree = needed("lxml.etree", what="an HTML page")
     html = needed("lxml.html", what="an HTML page")
-    text = _XML_PROLOG.sub("", text, count=1).replace("\0", "")
+    text = without_prolog(text).replace("\0", "")
+    text = _LONG_TAG.sub(_bare_if_crowded, _BLANKS.sub(_one_blank, text))
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(_with_marks(text).encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise ReadError(f"is no HTML that can be taken apart ({shown(error, 100)}); mend it or leave it out") from error
+    if (count := sum(1 for _ in tree.iter())) > _MOST_ELEMENTS:
+        raise ReadError(f"has {count:,} elements, too many for a page ({_MOST_ELEMENTS:,}); save its text alone")
+    _without_crowds(tree)
     return tree
 
 
-def with_marks(tree: Any) -> Any:
-    """The tree with `<q>` elements turned into quotation marks and captions into paragraphs; changed in place."""
-    quotes = [(q, sum(1 for _ in q.iterancestors("q")) % 2) for q in tree.iter("q")]
-    for q, level in quotes:
-        opening, closing = _QUOTES[level]
-        if not "".join(q.itertext()).strip().startswith(tuple(_ANY_MARK)):
-            q.text = opening + (q.text or "").lstrip()
-            if len(q):
-                q[-1].tail = (q[-1].tail or "").rstrip() + closing
-            else:
-                q.text = q.text.rstrip() + closing
-    for q, _ in quotes:
-        q.drop_tag()
+def without_prolog(text: str) -> str:
+    """The text behind `<?xml …?>`, whose encoding is no longer true once the text is decoded."""
+    prolog = _XML_PROLOG.match(text)
+    return text[prolog.end() :] if prolog else text
+
+
+def _one_blank(match: re.Match[str]) -> str:
+    # Patterns that look for blanks at the end of a line take the square of their number.
+    return "\n" if "\n" in match[0] else " "
+
+
+def _bare_if_crowded(match: re.Match[str]) -> str:
+    """The tag without its attributes, where it has so many that to read them would take minutes."""
+    return f"<{match[1]}>" if match[0].count("=") > _MOST_ATTRIBUTES else match[0]
+
+
+def _without_crowds(tree: Any) -> None:
+    """Turns the spans of which one element has thousands into emphasis, which is taken apart in linear time."""
+    crowds: dict[Any, list[Any]] = {}
+    for span in tree.iter("span"):
+        crowds.setdefault(span.getparent(), []).append(span)
+    for spans in crowds.values():
+        if len(spans) > _CROWD:
+            for span in spans:
+                span.tag = "em"
+
+
+def _with_marks(text: str) -> str:
+    """The HTML with `<q>` elements turned into the marks that browsers show for them.
+
+    In the text: to take elements out of a tree, or to leave them in it, costs minutes where there are thousands.
+    """
+    open_: list[str] = []
+
+    def mark(match: re.Match[str]) -> str:
+        if not match["end"]:
+            opening, closing = _QUOTES[len(open_) % 2]
+            if text[match.end() : match.end() + 8].startswith(_ANY_MARK):
+                opening = closing = ""  # the page brings its own
+            open_.append(closing)
+            return opening
+        return open_.pop() if open_ else ""
+
+    return _Q.sub(mark, text)
+
+
+def with_captions(tree: Any) -> Any:
+    """The tree with the captions of pictures turned into paragraphs behind them; changed in place."""
     for caption in list(tree.iter("figcaption")):
         caption.tag = "p"
         figure = next(caption.iterancestors("figure"), None)
@@ -133,7 +179,7 @@ def fragment_text(fragment: str) -> str:
     if not fragment.strip():
         return ""
     paragraphs, words = [], []
-    for piece in _pieces(with_marks(parsed(f"<html><body>{fragment}</body></html>"))):
+    for piece in _pieces(with_captions(parsed(f"<html><body>{fragment}</body></html>"))):
         if piece is not None:
             words.append(piece)
         elif words:
