@@ -15,7 +15,7 @@ from index.errors import SaywhoError
 from index.extract.workers import extract_all, extractor_version
 from index.lock import write_lock
 from index.manifest import Manifest
-from index.readers import read
+from index.readers import archives_around, read
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
 
@@ -195,10 +195,11 @@ class _Run:
         return self._report
 
     def _forget(self, file: str) -> None:
-        if file not in self._files:
-            self._files.add(file)
-            if not self._options.dry_run:
-                self._archive.forget_failures(file)
+        for one in (file, *archives_around(file)):
+            if one not in self._files:
+                self._files.add(one)
+                if not self._options.dry_run:
+                    self._archive.forget_failures(one)
 
     def _is_new(self, article: Article, source: str) -> bool:
         seen = self._seen.get(article.id)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, get_args
 
 from index.errors import ReadError, UsageError
-from index.readers import archives
+from index.readers.archives import around as archives_around
+from index.readers.archives import trouble
 from index.readers.base import FIELDS, DateOrder, Options
 from index.readers.languages import code_of
 from index.readers.limits import limits_of
@@ -22,7 +23,7 @@ from index.readers.sources import Found, find, is_there
 from index.readers.streams import reason_of, shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
-__all__ = ["is_there", "known_formats", "read"]
+__all__ = ["archives_around", "is_there", "known_formats", "read"]
 
 
 def read(
@@ -105,6 +106,6 @@ def _articles(
         except (OSError, EOFError, zlib.error) as error:
             yield Failure(origin=item.place.origin, reason=reason_of(error))
         except Exception as error:
-            if (reason := archives.trouble(error)) is None:
+            if (reason := trouble(error)) is None:
                 raise
             yield Failure(origin=item.place.origin, reason=reason)

@@ -22,6 +22,7 @@ ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".tbz", ".txz")
 """Of file names; .tar.gz and its like are .tar, packed."""
 
 _LONGEST_HEADER = 1 << 20
+_AROUND = re.compile(r"\.(?:zip|tgz|tbz2?|txz|tar(?:\.(?:gz|bz2|xz))?)/", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -182,6 +183,11 @@ def _tar_problem(info: tarfile.TarInfo) -> str | None:
     if info.issparse():
         return "is a sparse file, which is not read; unpack it yourself"
     return None
+
+
+def around(origin: str) -> list[str]:
+    """The archives that an origin lies in (`old.zip/in.tar.gz/a.txt`), outermost first."""
+    return [origin[: match.end() - 1] for match in _AROUND.finditer(origin)]
 
 
 def trouble(error: Exception) -> str | None:

@@ -42,7 +42,7 @@ _SILENT = frozenset(
 _QUOTES = (("“", "”"), ("‘", "’"))
 _ANY_MARK = ('"', "“", "”", "„", "«", "»", "‘", "'", "&quot;", "&ldquo;", "&#8220;", "&laquo;", "&lsquo;")
 _Q = re.compile(r"<q(?:\s[^<>]{0,1000})?>\s{0,20}|\s{0,20}(?P<end></q\s{0,20}>)", re.IGNORECASE)
-_BLANKS = re.compile(r"(?:\s|&nbsp;|&#160;){100,}")
+_BLANKS = re.compile(r"\s{100,}")
 
 
 def text_of_bytes(data: bytes, *, encoding: str | None, charset: str | None) -> tuple[str, bool]:
@@ -89,7 +89,7 @@ def parsed(text: str) -> Any:
     """The page's tree. Raises ReadError where there is nothing in it."""
     etree = needed("lxml.etree", what="an HTML page")
     html = needed("lxml.html", what="an HTML page")
-    text = without_prolog(text).replace("\0", "")
+    text = without_prolog(text).replace("\0", "").replace("&nbsp;", "\xa0").replace("&#160;", "\xa0")
     text = _LONG_TAG.sub(_bare_if_crowded, _BLANKS.sub(_one_blank, text))
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
