@@ -190,7 +190,7 @@ def test_a_bomb_in_a_zip_is_given_up_and_the_rest_goes_on(tmp_path: Path) -> Non
     assert isinstance(bad, Failure)
     assert bad.origin.endswith("a.zip/a.jsonl")
     assert isinstance(good, Article)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_a_claim_of_ten_gigabytes_costs_no_more_than_the_limit(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_claim_of_ten_gigabytes_costs_no_more_than_the_limit(tmp_path: Path) -
         struct.pack_into("<I", data, at, 0xFFFFFFF0)
     started = time.monotonic()
     assert isinstance(items(write(tmp_path / "a.zip", bytes(data)), limits={"article": "1MB"})[0], Failure)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])

@@ -225,7 +225,7 @@ def test_a_server_that_takes_its_time_is_given_up(server: LocalServer, headers: 
     started = time.monotonic()
     address = server.put("/slow", "<html>", after=drip, headers=headers)
     reason = failure(address, allow_private=True, limits={"delay": 0, "seconds": 0.6}).reason
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 8
     assert "took longer than 0.6 seconds" in reason
 
 
@@ -288,7 +288,7 @@ def test_requests_to_one_host_have_their_distance(server: LocalServer) -> None:
     sources = [server.put(f"/{n}", a_page(title=f"Title of page {n}")) for n in range(3)]
     started = time.monotonic()
     items(*sources, allow_private=True, limits={"delay": 0.2})
-    assert 0.6 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 0.6
 
 
 def test_a_crawl_delay_counts_where_it_is_longer(server: LocalServer) -> None:
