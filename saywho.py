@@ -15,9 +15,11 @@ COMMANDS = {
     "index": "index.commands:index",
     "rebuild": "index.commands:rebuild",
     "extract": "index.commands:extract",
+    "correct": "index.correct_command:correct",
     "status": "index.commands:status",
     "failed": "index.commands:failed",
     "search": "search.commands:search",
+    "export": "search.export_command:export",
     "serve": "web.commands:serve",
     "demo": "web.commands:demo",
 }

@@ -8,14 +8,36 @@ import datetime
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
+from index import ledger_table
+from index.archive_tables import IDENTITY, LEDGER, SETTLING, VARIANTS
 from index.errors import ArchiveError, SchemaVersionError
+from index.ledger import Correction
 from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
 
+_CHANGES = """
+    CREATE TABLE changes (              -- beside the articles, whose long rows are written anew with any change
+        article_id TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,      -- in which its entries last changed
+        removed INTEGER NOT NULL        -- 1: the article was removed in that revision
+    ) WITHOUT ROWID;
+    CREATE INDEX changes_by_revision ON changes (revision);
+    INSERT INTO changes SELECT id, (SELECT number FROM revision), 0 FROM articles;
+    CREATE INDEX articles_by_extractor ON articles (extractor);
+    ALTER TABLE revision ADD COLUMN quotations INTEGER NOT NULL DEFAULT 0;
+    UPDATE revision SET quotations = (SELECT count(*) FROM quotations);
+    CREATE TABLE published (            -- builds that were made from this very archive
+        build TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX quotations_by_id ON quotations (json_extract(record, '$.id'));
+"""
 _MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE articles (
@@ -55,6 +77,7 @@ _MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE revision (number INTEGER NOT NULL);
     INSERT INTO revision VALUES (0);
     """,
+    _CHANGES + LEDGER + IDENTITY + VARIANTS + SETTLING,
 )
 """Each entry takes the archive from its place's version to the next; never edited once released."""
 
@@ -65,6 +88,11 @@ _UPSERT = """
 """
 
 
+_BUILDS_NOTED = 20
+
+_decode = msgspec.json.Decoder(Quotation).decode
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Known:
     """What the archive holds under an article's id."""
@@ -72,6 +100,15 @@ class Known:
     content_hash: str
     extractor: str
     origin: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed since some revision, by articles' ids; one that was removed and came back has changed."""
+
+    changed: tuple[str, ...]
+    """In the order of `Archive.ids`."""
+    removed: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,6 +176,11 @@ class Archive:
     def _one(self, query: str, values: Sequence[object] = ()) -> int:
         return int(self._connection.execute(query, values).fetchone()[0])
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules that keep tables of their own in the archive; `commit` makes what they do last."""
+        return self._connection
+
     def known(self, article_id: str) -> Known | None:
         """What is held under that id, or None."""
         row = self._connection.execute(
@@ -160,14 +202,85 @@ class Archive:
             self._connection.execute(
                 _UPSERT, (article.id, article.content_hash, article.date, json.dumps(record), text, now, extractor)
             )
-            self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article.id,))
+            dropped = self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article.id,)).rowcount
             self._connection.executemany(
                 "INSERT INTO quotations VALUES (?, ?, ?)",
                 [(article.id, place, json.dumps(to_json(found))) for place, found in enumerate(quotations)],
             )
-            self._connection.execute("UPDATE revision SET number = number + 1")
+            self._wait([article.id])
+            self._count_up([article.id], more=len(quotations) - dropped)
         except sqlite3.Error as error:
             raise self._write_error(error) from error
+
+    def remove(self, article_id: str) -> bool:
+        """Removes an article and its quotations; whether it was there. Its text moves to the earlier versions."""
+        try:
+            moved = self._connection.execute(
+                "INSERT INTO earlier_articles SELECT id, content_hash, record, text, read_at, ? FROM articles "
+                "WHERE id = ?",
+                (_now(), article_id),
+            ).rowcount
+            if not moved:
+                return False
+            dropped = self._connection.execute("DELETE FROM quotations WHERE article_id = ?", (article_id,)).rowcount
+            self._connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            self._wait([article_id])
+            self._count_up([article_id], more=-dropped, removed=True)
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+        return True
+
+    def touch(self, article_ids: Iterable[str]) -> int:
+        """Marks articles whose entries must be made anew though they were not read again; how many are there."""
+        query = "SELECT 1 FROM articles WHERE id = ?"
+        there = [one for one in dict.fromkeys(article_ids) if self._connection.execute(query, (one,)).fetchone()]
+        if there:
+            try:
+                self._count_up(there)
+            except sqlite3.Error as error:
+                raise self._write_error(error) from error
+        return len(there)
+
+    def _wait(self, article_ids: Iterable[str]) -> None:
+        """Articles that are to be settled (`index.settling`)."""
+        rows = ((article_id,) for article_id in article_ids)
+        self._connection.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", rows)
+
+    def _count_up(self, article_ids: Sequence[str], *, more: int = 0, removed: bool = False) -> None:
+        """A new revision, in which these articles changed and there are so many more quotations."""
+        self._connection.execute("UPDATE revision SET number = number + 1, quotations = quotations + ?", (more,))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO changes VALUES (?, (SELECT number FROM revision), ?)",
+            [(article_id, removed) for article_id in article_ids],
+        )
+
+    def changed_since(self, revision: int) -> Changes:
+        """Which articles were put, touched or removed after a revision."""
+        changed = self._connection.execute(
+            "SELECT id FROM changes CROSS JOIN articles ON id = article_id WHERE changes.revision > ? AND removed = 0 "
+            "ORDER BY date, id",
+            (revision,),
+        )
+        removed = self._connection.execute(
+            "SELECT article_id FROM changes WHERE revision > ? AND removed = 1 ORDER BY article_id", (revision,)
+        )
+        return Changes(tuple(row[0] for row in changed), tuple(row[0] for row in removed))
+
+    def note_build(self, build_id: str, revision: int) -> None:
+        """Keeps which revision a build was made from; of another archive's build, or of one of a copy, it has none."""
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO published VALUES (?, ?)", (build_id, revision))
+            self._connection.execute(
+                "DELETE FROM published WHERE build NOT IN (SELECT build FROM published ORDER BY build DESC LIMIT ?)",
+                (_BUILDS_NOTED,),
+            )
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def has_made(self, build_id: str, revision: int) -> bool:
+        """Whether a build was made from this archive in that revision, so that `changed_since` tells what it lacks."""
+        found = self._connection.execute("SELECT revision FROM published WHERE build = ?", (build_id,)).fetchone()
+        return found is not None and found[0] == revision
 
     def commit(self) -> None:
         """Makes what was put so far last."""
@@ -176,15 +289,59 @@ class Archive:
         except sqlite3.Error as error:
             raise self._write_error(error) from error
 
-    def articles(self) -> Iterator[tuple[Article, list[Quotation]]]:
-        """Every article with its quotations, undated ones first, then by date and id."""
-        rows = self._connection.execute("SELECT id, record, text FROM articles ORDER BY date, id")
-        for article_id, record, text in rows:
-            found = self._connection.execute(
-                "SELECT record FROM quotations WHERE article_id = ? ORDER BY place", (article_id,)
+    def articles(self, article_ids: Iterable[str] | None = None) -> Iterator[tuple[Article, list[Quotation]]]:
+        """Every article with its quotations, undated ones first, then by date and id; or those, in the order given."""
+        query = "SELECT id, record, text FROM articles"
+        rows: Iterable[tuple[str, str, str]]
+        if article_ids is None:
+            rows = self._connection.execute(f"{query} ORDER BY date, id")
+        else:
+            rows = (
+                row
+                for article_id in article_ids
+                for row in self._connection.execute(f"{query} WHERE id = ?", (article_id,))
             )
+        for article_id, record, text in rows:
             article = article_from_json({**json.loads(record), "text": text})
-            yield article, [quotation_from_json(json.loads(row[0])) for row in found]
+            yield article, self.quotations(article_id)
+
+    def quotations(self, article_id: str) -> list[Quotation]:
+        """An article's quotations, in the order of the text."""
+        found = self._connection.execute(
+            "SELECT record FROM quotations WHERE article_id = ? ORDER BY place", (article_id,)
+        )
+        return [_quotation(row[0]) for row in found]
+
+    def all_quotations(self) -> Iterator[tuple[str, str | None, list[Quotation]]]:
+        """Every article's id, date and quotations, in the order of `articles`, without reading its text."""
+        for article_id, date in self._connection.execute("SELECT id, date FROM articles ORDER BY date, id"):
+            yield article_id, date, self.quotations(article_id)
+
+    def quotation(self, quotation_id: str) -> tuple[Article, Quotation] | None:
+        """One quotation as it was extracted, with its article; None where there is none of that id."""
+        row = self._connection.execute(
+            "SELECT article_id, record FROM quotations WHERE json_extract(record, '$.id') = ?", (quotation_id,)
+        ).fetchone()
+        article = self.article(row[0]) if row else None
+        return (article, _quotation(row[1])) if article else None
+
+    def corrections(self) -> list[Correction]:
+        """The ledger of editors' corrections, oldest first."""
+        return ledger_table.read(self._connection)
+
+    def correct(self, correction: Correction) -> Correction:
+        """Adds a correction to the ledger, and gives it as it stands there. UsageError where it cannot be."""
+        try:
+            line = ledger_table.append(self._connection, correction)
+            if line.action == "undo":
+                undone = [one for one in self.corrections() if str(one.number) == line.subject]
+                self._wait(one.article for one in undone if one.article is not None)
+            elif line.article is not None:
+                self._wait([line.article])
+            self._count_up([])
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+        return line
 
     def ids(self) -> list[str]:
         """The ids of all articles, in the order of `articles`."""
@@ -199,18 +356,23 @@ class Archive:
         """Every article as it was read, one by one by its id, so that the archive may be written to meanwhile."""
         return (article for article_id in self.ids() if (article := self.article(article_id)) is not None)
 
+    def size(self) -> tuple[int, int]:
+        """How many articles and quotations there are."""
+        return self._one("SELECT count(*) FROM articles"), self._one("SELECT quotations FROM revision")
+
     def counts(self) -> Counts:
         """How much there is."""
+        articles, quotations = self.size()
         return Counts(
-            articles=self._one("SELECT count(*) FROM articles"),
-            quotations=self._one("SELECT count(*) FROM quotations"),
+            articles=articles,
+            quotations=quotations,
             failures=self._one("SELECT count(*) FROM failures"),
             earlier=self._one("SELECT count(*) FROM earlier_articles"),
             revision=self.revision(),
         )
 
     def revision(self) -> int:
-        """Counted up with every article put: a build that has the same number is up to date."""
+        """Counted up with every article put or removed: a build that has the same number is up to date."""
         return self._one("SELECT number FROM revision")
 
     def extractors(self) -> dict[str, int]:
@@ -249,6 +411,13 @@ class Archive:
             f"{self.path}: cannot be written ({_reason(error)}); is there room on the disk, and are there rights to "
             "write? What was kept before still stands"
         )
+
+
+def _quotation(record: str) -> Quotation:
+    try:
+        return _decode(record)
+    except msgspec.DecodeError:  # half of a surrogate pair, which broken JSON can hold
+        return quotation_from_json(json.loads(record))
 
 
 def file_of(origin: str) -> str:

@@ -15,11 +15,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index import whoosh_codec
-from index.archive import Archive
-from index.article_store import FILE_NAME, write_articles
+from index import identity, people_in_use, whoosh_codec
+from index.archive import Archive, Changes
+from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
 from index.entries import make_entries
-from index.errors import BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
+from index.errors import ArchiveError, BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import (
     BUILD_ID,
     POINTER,
@@ -31,9 +31,12 @@ from index.manifest import (
     sync,
     write_manifest,
 )
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import write_people
 from index.records import Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
+from index.settling import Settlement, settle, waits
 
 KEPT = 3
 """Builds that stay after a publication, the new one included: servers and cursors may still use the others."""
@@ -51,7 +54,8 @@ class _UnsoundError(BuildError):
 def up_to_date(settings: Settings, archive: Archive) -> bool:
     """Whether the published build was made from the archive as it stands, by this version of the schema."""
     try:
-        return read_manifest(published(settings.builds)).revision == archive.revision()
+        made_of_it = read_manifest(published(settings.builds)).revision == archive.revision()
+        return made_of_it and not waits(archive, people_in_use.digest(settings))
     except (NotPublishedError, IndexDamagedError, SchemaVersionError):
         return False
 
@@ -61,18 +65,21 @@ def build(
     archive: Archive,
     *,
     whole: bool = False,
+    settling: Progress | None = None,
     progress: Progress | None = None,
     note: Note = lambda _: None,
 ) -> Manifest:
-    """Makes and publishes a new build of all that the archive holds.
+    """Makes and publishes a new build of all that the archive holds, once what waits there is settled.
 
-    It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `progress` is told
-    now and then how many more quotations have been looked at. Raises BuildError.
+    It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `settling` is
+    told how many more articles have been settled, `progress`, now and then, how many more quotations have been looked
+    at. Raises BuildError, and PeopleFileError where the people file in use cannot be read.
     """
     builds = settings.builds
     try:
         builds.mkdir(parents=True, exist_ok=True)
         remove_leftovers(builds)
+        _settle(settings, archive, whole=whole, progress=settling, note=note)
         earlier = _to_go_on_from(builds, whole, note)
         try:
             manifest = _make(builds, archive, earlier, progress)
@@ -81,12 +88,26 @@ def build(
                 raise
             note(f"build {earlier.name} could not be gone on from ({_what(error)}); the index was written whole")
             manifest = _make(builds, archive, None, progress)
+    except ArchiveError as error:
+        raise BuildError(f"the new build was not published: {error}") from error
     except (OSError, sqlite3.Error) as error:
         raise BuildError(
             f"the new build was not published: {_remedy(settings, error)}. What was published before still stands"
         ) from error
     prune(builds, keep=KEPT)
     return manifest
+
+
+def _settle(settings: Settings, archive: Archive, *, whole: bool, progress: Progress | None, note: Note) -> None:
+    people, made_with = people_in_use.in_use(settings), people_in_use.digest(settings)
+    done = settle(archive, people=people, made_with=made_with, whole=whole, progress=progress)
+    for line in done.lost:
+        note(
+            f"correction {line.number} found its quotation no longer (article {line.article} has changed); give it "
+            "again, or undo it: saywho correct --list"
+        )
+    for problem in people.problems if people else ():
+        note(problem)
 
 
 def tidy(builds: Path) -> None:
@@ -162,7 +183,10 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
     making = builds / f".making-{build_id}"
     try:
         making.mkdir()
-        articles, quotations = _write(making, archive, earlier, progress)
+        settled = Settlement(archive)
+        archive.note_build(build_id, archive.revision())
+        archive.commit()
+        articles, quotations = _write(making, archive, settled, earlier, progress)
         manifest = write_manifest(
             making,
             earlier=earlier,
@@ -183,28 +207,77 @@ def _make(builds: Path, archive: Archive, earlier: Path | None, progress: Progre
     return manifest
 
 
-def _write(folder: Path, archive: Archive, earlier: Path | None, progress: Progress | None) -> tuple[int, int]:
+def _write(
+    folder: Path, archive: Archive, settled: Settlement, earlier: Path | None, progress: Progress | None
+) -> tuple[int, int]:
     """Writes and checks a build's files; returns how many articles and quotations it holds."""
+    changes = _changes(archive, earlier) if earlier is not None else None
+    _write_articles(folder, archive, earlier, changes)
+    write_people(
+        folder / PEOPLE_FILE,
+        identity.people(archive.connection, rulings=settled.rulings),
+        identity.aliases(archive.connection, rulings=settled.rulings),
+    )
+    sync(folder / PEOPLE_FILE)
     sample = _Sample()
-    articles = write_articles(folder / FILE_NAME, archive.articles_alone())
-    sync(folder / FILE_NAME)
-    entries = sample.watch(make_entries(archive))
-    quotations = whoosh_codec.write(folder, entries, previous=earlier, progress=progress)
-    counts = archive.counts()
-    with contextlib.closing(whoosh_codec.Reader(folder)) as reader:
-        found = articles, min(quotations, reader.rows)
-        if found != (counts.articles, counts.quotations):
+    entries = sample.watch(make_entries(archive, settled, changes.changed if changes else None))
+    replacing = (*changes.changed, *changes.removed) if changes else None
+    came = whoosh_codec.write(folder, entries, previous=earlier, replacing=replacing, progress=progress)
+    wanted = archive.size()
+    with contextlib.closing(whoosh_codec.Reader(folder)) as reader, contextlib.closing(_store(folder)) as store:
+        found = len(store), reader.rows if changes else min(came, reader.rows)
+        if found != wanted:
             raise _UnsoundError(
-                f"the new build holds {found[0]} articles and {found[1]} quotations, the archive {counts.articles} and "
-                f"{counts.quotations}; it was not published"
+                f"the new build holds {found[0]} articles and {found[1]} quotations, the archive {wanted[0]} and "
+                f"{wanted[1]}; it was not published"
             )
-        for entry in (*sample.entries, *_newest(reader)):
+        for entry in (*sample.entries, *_newest(reader), *_archived(reader, archive, settled)):
             if not whoosh_codec.finds(reader, entry):
                 raise _UnsoundError(
                     f"the new build does not find quotation {entry.id} of article {entry.article_id} by its own "
                     "words; it was not published"
                 )
-    return articles, quotations
+    if progress and changes:
+        progress(max(0, wanted[1] - came))
+    return wanted
+
+
+def _changes(archive: Archive, earlier: Path) -> Changes | None:
+    """What has changed since a build was made; None where it was not made from this archive as it was then."""
+    manifest = read_manifest(earlier)
+    return archive.changed_since(manifest.revision) if archive.has_made(manifest.id, manifest.revision) else None
+
+
+def _write_articles(folder: Path, archive: Archive, earlier: Path | None, changes: Changes | None) -> None:
+    """Writes the build's articles, or what has changed of them."""
+    gone_on = False
+    if earlier is not None and changes is not None:
+        gone_on = go_on(
+            folder / FILE_NAME,
+            earlier / FILE_NAME,
+            changed=changes.changed,
+            removed=changes.removed,
+            find=archive.article,
+        )
+    if not gone_on:
+        write_articles(folder / FILE_NAME, archive.articles_alone())
+    for path in folder.glob("*.sqlite"):
+        sync(path)
+
+
+def _store(folder: Path) -> ArticleStore:
+    return ArticleStore(folder / FILE_NAME)
+
+
+def _archived(reader: whoosh_codec.Reader, archive: Archive, settled: Settlement) -> Iterator[Entry]:
+    """What the archive has of the articles of some entries: also of those that were taken over."""
+    rows = [
+        part.base + row
+        for part in reader.parts
+        for row in random.sample(range(part.segment.rows), min(_SAMPLED, part.segment.rows))
+        if part.live is None or part.live[row]
+    ]
+    return make_entries(archive, settled, dict.fromkeys(reader.entry(row).article_id for row in rows))
 
 
 def _newest(reader: whoosh_codec.Reader) -> list[Entry]:

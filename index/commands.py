@@ -23,8 +23,10 @@ from index.options import (
     left_out_line,
     max_errors_of,
     options_of,
+    people_option,
     reading_options,
 )
+from index.people_in_use import forget
 from index.readers import is_there, known_formats
 from index.records import Failure
 from index.settings import Settings
@@ -58,6 +60,7 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @reading_options
 @jobs_option
+@people_option
 @click.option("--full", is_flag=True, help="Work on unchanged articles too.")
 @click.option("--dry-run", is_flag=True, help="Read and extract, but keep and publish nothing.")
 @click.option("--max-errors", metavar="N|P%", help="Stop when more articles than that cannot be read.")
@@ -71,6 +74,7 @@ def index(
     ctx: click.Context,
     /,
     sources: tuple[str, ...],
+    people: str | None,
     full: bool,
     dry_run: bool,
     max_errors: str | None,
@@ -87,8 +91,9 @@ def index(
     settings = settings_of(ctx, data)
     max_failures, max_share = max_errors_of(max_errors)
     options = options_of(reading, full=full, dry_run=dry_run, max_failures=max_failures, max_share=max_share)
+    file = people_of(settings, people)
     with bars() as watcher:
-        done = index_sources(settings, sources, options=options, watcher=watcher, stdin=sys.stdin.buffer)
+        done = index_sources(settings, sources, options=options, watcher=watcher, stdin=sys.stdin.buffer, people=file)
     row = _report_json(done, dry_run=dry_run)
     if report is not None:
         _write_report(report, row)
@@ -97,6 +102,14 @@ def index(
     else:
         _tell(done, dry_run=dry_run)
     return SOME_SET_ASIDE if done.failed else 0
+
+
+def people_of(settings: Settings, people: str | None) -> Path | None:
+    """The people file that `--people` names; `none` takes the one in use out of use."""
+    if people == "none":
+        forget(settings)
+        return None
+    return None if people is None else Path(people).expanduser()
 
 
 def _report_json(report: IndexReport, *, dry_run: bool) -> dict[str, Any]:
@@ -153,16 +166,18 @@ Examples:
 )
 @click.option("--extract", "extract_", is_flag=True, help="Run the extractor over the archived texts again.")
 @jobs_option
+@people_option
 @data_option
 @click.pass_context
-def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, data: Path | None) -> int:
+def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, people: str | None, data: Path | None) -> int:
     """Write the whole index anew from the archive; no article is read again.
 
     An index that another version of saywho wrote is moved over.
     """
     settings = settings_of(ctx, data)
+    file = people_of(settings, people)
     with bars() as watcher:
-        done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), watcher=watcher)
+        done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), people=file, watcher=watcher)
     manifest = done.manifest
     click.echo(
         f"Published build {manifest.id}: {_many(manifest.quotations, 'quotation')} "

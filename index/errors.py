@@ -51,3 +51,7 @@ class WeightsError(SaywhoError):
 
 class MissingWeightsError(WeightsError):
     """The extractor's trained weights are not there."""
+
+
+class PeopleFileError(SaywhoError):
+    """The file of known people cannot be used as a whole."""

@@ -7,14 +7,17 @@ import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from index.archive import Archive, Known, file_of
 from index.build import build, tidy, up_to_date
 from index.errors import SaywhoError
 from index.extract.workers import extract_all, extractor_version
+from index.ledger import Correction
 from index.lock import write_lock
 from index.manifest import Manifest
+from index.people_in_use import use
 from index.readers import archives_around, read
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
@@ -82,6 +85,8 @@ class Watcher:
     article: Callable[[], None] = lambda: None
     building: Callable[[int], Callable[[int], None] | None] = lambda total: None
     """Called with the number of quotations before a build; returns what is told how many more are written."""
+    settling: Callable[[int], Callable[[int], None] | None] = lambda total: None
+    """Called with the number of articles that wait to be settled; returns what is told how many more are."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -105,10 +110,12 @@ def index_sources(
     options: Options | None = None,
     watcher: Watcher | None = None,
     stdin: BinaryIO | None = None,
+    people: Path | None = None,
 ) -> IndexReport:
     """Reads sources into the archive and publishes a new build where something changed.
 
-    Raises UsageError for sources that cannot be, LockHeldError, ArchiveError, BuildError and TooManyFailuresError.
+    `people` is a people file to use from now on. Raises PeopleFileError where it cannot be read, UsageError for sources
+    that cannot be, LockHeldError, ArchiveError, BuildError and TooManyFailuresError.
     """
     options, watcher = options or Options(), watcher or Watcher()
     started = time.monotonic()
@@ -116,6 +123,8 @@ def index_sources(
     opened = [(source, read([source], **options.reading, stdin=stdin)) for source in sources]
     items = itertools.islice(((source, item) for source, found in opened for item in found), options.limit)
     with write_lock(settings.data), Archive(settings.archive, create=True) as archive:
+        if people is not None and not options.dry_run:
+            use(settings, people)
         report = _Run(archive, options, watcher).take_in(items)
         if not options.dry_run:
             if up_to_date(settings, archive):
@@ -126,25 +135,54 @@ def index_sources(
     return report
 
 
-def rebuild(settings: Settings, *, extract: bool = False, jobs: int = 1, watcher: Watcher | None = None) -> Rebuilt:
-    """Publishes a new build, written whole, from the archive alone; with `extract` the archived texts are extracted
-    anew first.
+def rebuild(
+    settings: Settings,
+    *,
+    extract: bool = False,
+    jobs: int = 1,
+    people: Path | None = None,
+    watcher: Watcher | None = None,
+) -> Rebuilt:
+    """Publishes a new build, settled and written whole, from the archive alone; with `extract` the archived texts are
+    extracted anew first. `people` is a people file to use from now on.
 
     An article that the extractor breaks on keeps the quotations that it had.
     """
     watcher = watcher or Watcher()
     with write_lock(settings.data), Archive(settings.archive) as archive:
+        if people is not None:
+            use(settings, people)
         failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
         notes: list[str] = []
         manifest = _publish(settings, archive, watcher=watcher, whole=True, note=notes.append)
         return Rebuilt(manifest, tuple(failures), tuple(notes))
 
 
+def correcting_run(
+    settings: Settings,
+    write: Callable[[Archive], Correction],
+    *,
+    publish: bool = True,
+    watcher: Watcher | None = None,
+) -> tuple[Correction, str | None]:
+    """Writes a correction into the ledger, and publishes a build that has it: its line, and the build's id.
+
+    Raises UsageError for a correction that cannot be, LockHeldError, ArchiveError and BuildError; a line that was
+    written stands, also where its build fails.
+    """
+    with write_lock(settings.data), Archive(settings.archive) as archive:
+        line = write(archive)
+        archive.commit()
+        if not publish:
+            return line, None
+        return line, _publish(settings, archive, watcher=watcher or Watcher(), note=lambda _: None).id
+
+
 def _publish(
     settings: Settings, archive: Archive, *, watcher: Watcher, note: Callable[[str], None], whole: bool = False
 ) -> Manifest:
     """A new build of the archive, with the watcher told of each quotation."""
-    progress = watcher.building(archive.counts().quotations)
+    progress = watcher.building(archive.size()[1])
     return build(settings, archive, whole=whole, progress=progress, note=note)
 
 

@@ -35,13 +35,21 @@ def bars() -> Iterator[Watcher]:
 
         return written
 
+    def settling(total: int) -> Callable[[int], None]:
+        progress = bar(desc="who is who", unit=" articles", total=total)
+
+        def settled(more: int) -> None:
+            progress.update(more)
+
+        return settled
+
     reading = bar(desc="reading", unit=" articles")
 
     def article() -> None:
         reading.update()
 
     try:
-        yield Watcher(article=article, building=building)
+        yield Watcher(article=article, building=building, settling=settling)
     finally:
         for one in shown:
             one.close()
@@ -173,6 +181,12 @@ def reading_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def people_option(command: F) -> F:
+    """Adds `--people FILE`."""
+    text = "JSON lines of known people, used from now on; 'none' takes it out of use."
+    return click.option("--people", metavar="FILE", help=text)(command)
 
 
 def jobs_option(command: F) -> F:

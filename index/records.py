@@ -17,11 +17,14 @@ Kind: TypeAlias = Literal["direct", "mixed", "indirect"]
 
 SpeakerType: TypeAlias = Literal["person", "organization", "group", "unnamed", "unknown"]
 
-Basis: TypeAlias = Literal["name", "pronoun", "nominal", "implicit", "continued", "corroborated"]
-"""How the text ties the words to the speaker."""
+Basis: TypeAlias = Literal["name", "pronoun", "nominal", "implicit", "continued", "corroborated", "corrected"]
+"""How the text ties the words to the speaker; corroborated: other articles' report of the same words does; corrected:
+an editor did."""
 
-Status: TypeAlias = Literal["resolved", "unnamed", "unknown", "disputed"]
-"""resolved: a person, body or group with a name; unnamed: somebody, without a name; unknown: nobody is given."""
+Status: TypeAlias = Literal["resolved", "undecided", "unnamed", "unknown", "disputed"]
+"""resolved: a person, body or group with a name; undecided: a name that several people of the collection share, and
+nothing tells which; unnamed: somebody, without a name; unknown: nobody is given; disputed: independent articles give
+the same words to different speakers."""
 
 DateBasis: TypeAlias = Literal["metadata", "dateline", "url", "folder", "name", "missing"]
 SourceBasis: TypeAlias = Literal["metadata", "dateline", "url", "folder", "name", "missing"]
@@ -123,6 +126,16 @@ def joined_text(text: str, content: tuple[Span, ...]) -> str:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Somebody else whom other articles give the same words to."""
+
+    id: str | None
+    name: str
+    articles: int
+    """How many independent articles do."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One quotation as it is published: everything that search and display need, on its own."""
 
@@ -160,6 +173,30 @@ class Entry:
     variant_count: int
     variant_first: str | None
     """The earliest date of one of them."""
+    variant_witnesses: int = 1
+    """How many independent articles have them: copies of one text count once."""
+    witnesses: int = 0
+    """Independent articles, this one among them, that name this speaker for these words; copies of one text count once,
+    and none where the article names nobody and nobody else does."""
+    rivals: tuple[Rival, ...] = ()
+    """Whom independent articles give the same words to instead, the best attested first."""
+    correction: int | None = None
+    """The number of the editor's correction that gave the speaker."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOfCollection:
+    """A person with how much the collection holds of them."""
+
+    id: str
+    name: str
+    type: SpeakerType
+    articles: int
+    quotations: int
+    forms: tuple[tuple[str, int], ...]
+    """Names in articles and how many articles have each, the commonest first."""
+    wikidata: str = ""
+    """The item in the people file that was taken for them."""
 
 
 CONTEXT = 300
@@ -190,4 +227,5 @@ def quotation_from_json(row: dict[str, Any]) -> Quotation:
 
 def entry_from_json(row: dict[str, Any]) -> Entry:
     """The entry that `to_json` made the row from."""
-    return Entry(**{key: _tuples(value) for key, value in row.items()})
+    rivals = tuple(Rival(**rival) for rival in row.get("rivals", ()))
+    return Entry(**{**{key: _tuples(value) for key, value in row.items()}, "rivals": rivals})

@@ -2,8 +2,9 @@
 
 import dataclasses
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.errors import UsageError
@@ -20,11 +21,18 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    url: str = ""
+    """Where the site is for its readers (`https://quotes.example.org`): feeds and citations begin with it."""
 
     @property
     def archive(self) -> Path:
         """The SQLite file with what was read and extracted."""
         return self.data / "archive.sqlite"
+
+    @property
+    def people(self) -> Path:
+        """The people file that is in use, where there is one."""
+        return self.data / "people.jsonl"
 
     @property
     def builds(self) -> Path:
@@ -52,7 +60,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: object) -> 
         )
         for origin, value in given:
             if value is not None:
-                values[field.name] = _converted(origin, value, int if field.type in (int, "int") else str)
+                values[field.name] = _CONVERTED.get(field.name, _text)(origin, value)
                 break
     if config:
         unknown, known = sorted(config)[0], ", ".join(f.name for f in dataclasses.fields(Settings)[1:])
@@ -71,9 +79,11 @@ def _read_config(path: Path) -> dict[str, object]:
         raise UsageError(f"{path}: is not valid TOML ({error}); mend or remove it") from error
 
 
-def _converted(origin: str, value: object, kind: type[int] | type[str]) -> int | str:
-    if kind is str:
-        return str(value)
+def _text(_: str, value: object) -> str:
+    return str(value)
+
+
+def _number(origin: str, value: object) -> int:
     try:
         number = int(str(value))
     except ValueError:
@@ -81,3 +91,18 @@ def _converted(origin: str, value: object, kind: type[int] | type[str]) -> int |
     if not 0 <= number <= 65535:
         raise UsageError(f"{origin} is '{value}'; it takes a whole number from 0 to 65535")
     return number
+
+
+def _site(origin: str, value: object) -> str:
+    text = str(value).strip().rstrip("/")
+    if text and not _SITE.fullmatch(text):
+        raise UsageError(f"{origin} is '{value}'; it takes a scheme and a host, as https://quotes.example.org")
+    return text
+
+
+_SITE = re.compile(
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:.]+\])"
+    r"(?::[0-9]{1,5})?"
+)
+_CONVERTED: dict[str, Callable[[str, object], int | str]] = {"port": _number, "workers": _number, "url": _site}
+"""By setting; the others are text."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from index import whoosh_codec
 from index.archive import Archive, Counts
-from index.article_store import FILE_NAME
+from index.article_store import FILE_NAME, ArticleStore
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import BUILD_ID, Manifest, check, faults, published, read_manifest
 from index.settings import Settings
@@ -98,17 +98,13 @@ def _faults(folder: Path, manifest: Manifest, progress: Callable[[int], None] | 
 
 def _article_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     path = folder / FILE_NAME
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
     try:
-        for (said,) in connection.execute("PRAGMA integrity_check(5)"):
-            if said != "ok":
-                yield f"{path}: {said}"
-        ids = {row[0] for row in connection.execute("SELECT id FROM articles")}
+        with contextlib.closing(ArticleStore(path)) as store:
+            yield from (f"{path}: {said}" for said in store.faults())
+            ids = store.ids()
     except sqlite3.Error as error:
         yield f"{path}: cannot be read ({error})"
         return
-    finally:
-        connection.close()
     with contextlib.closing(whoosh_codec.Reader(folder, check=False)) as reader:
         found = len(ids), reader.rows
         missing = sorted(_articles_of(reader) - ids)

@@ -4,6 +4,7 @@
     scripts/benchmark.py search     204 questions of 17 kinds: times, ratios, whether counts agree, building
     scripts/benchmark.py growth     the same at several sizes: times, opening, memory, disk, page cache cold and warm
     scripts/benchmark.py http       the JSON endpoint under load
+    scripts/benchmark.py export     every quotation as a file: rows a second, memory
 
 Corpora and indexes are kept in --work and used again while the code that makes them is the same. The peers come with
 pip install '.[bench]'. docs/performance.md says what each figure is.
@@ -25,8 +26,17 @@ from scripts.benchmarking import ONE_THREAD  # noqa: E402
 os.environ.update(ONE_THREAD)  # before numpy is loaded
 
 from scripts.benchmarking.engines import MAKERS, OURS, ROWS  # noqa: E402
+from scripts.benchmarking.exporting import export_figures  # noqa: E402
 from scripts.benchmarking.growth import growth_figures  # noqa: E402
-from scripts.benchmarking.report import growth_notes, growth_table, load_table, notes, search_tables, speed_note  # noqa: E402
+from scripts.benchmarking.report import (  # noqa: E402
+    export_table,
+    growth_notes,
+    growth_table,
+    load_table,
+    notes,
+    search_tables,
+    speed_note,
+)
 from scripts.benchmarking.searching import search_figures  # noqa: E402
 from scripts.benchmarking.serving import load_figures  # noqa: E402
 from scripts.benchmarking.workers import WorkerError  # noqa: E402
@@ -45,6 +55,9 @@ EXAMPLES = {
     "http": """examples:
   scripts/benchmark.py http --size 1000000 --workers 2
   scripts/benchmark.py http --size 100000 --seconds 5""",
+    "export": """examples:
+  scripts/benchmark.py export
+  scripts/benchmark.py export --size 100000 --json figures.json""",
 }
 
 FEWEST = 1000
@@ -70,10 +83,16 @@ def http(args: argparse.Namespace) -> dict[str, Any]:
     return load_figures(_workplace(args, args.size), workers=args.workers, seconds=args.seconds)
 
 
+def export(args: argparse.Namespace) -> dict[str, Any]:
+    """All rows as files."""
+    return export_figures(_workplace(args, args.size))
+
+
 SHOWN: dict[str, Callable[[dict[str, Any]], Tables]] = {
     "search": lambda figures: (search_tables(figures), notes(figures)),
     "growth": lambda figures: ([growth_table(figures)], growth_notes(figures)),
     "http": lambda figures: ([load_table(figures)], [speed_note(figures)]),
+    "export": lambda figures: ([export_table(figures)], [speed_note(figures)]),
 }
 
 
@@ -96,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for measure in (search, growth, http):
+    for measure in (search, growth, http, export):
         name = measure.__name__
         command = commands.add_parser(
             name, help=measure.__doc__, epilog=EXAMPLES[name], formatter_class=argparse.RawDescriptionHelpFormatter
@@ -165,6 +184,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "search": _search_options,
     "growth": _growth_options,
     "http": _http_options,
+    "export": _size,
 }
 
 

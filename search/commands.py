@@ -13,24 +13,19 @@ import click
 from index.data_folder import data_option, settings_of
 from search.language import parse
 from search.library import Library
+from search.options import EPILOG, filter_options, typed
 from search.relax import Relaxation, suggest_relaxation
 from search.request import SearchRequest
 from search.results import Facet, Hit, ResultPage
 from search.tree import leaves
 
-_EPILOG = """\b
+_EXAMPLES = """\b
 Examples:
   saywho search strikes --speaker "Mark Esper"
   saywho search '"tax cuts" OR tariff*' --from 2019 --to 2020-06
   saywho search 'climate -hoax' --in quote --sort newest --limit 50
   saywho search --speaker Esper --json | jq '.results[].text'
 
-\b
-Query language:
-  tax cuts       both words, in any form      "tax cuts"     exactly so
-  tax OR cuts    one of them                  "tax cuts"~5   near each other
-  -cuts          without it                   cut*           words that begin so
-  speaker:NAME  source:NAME  kind:direct  status:resolved  date:2019..2020  ( )
 """
 
 _BASIS = {
@@ -40,25 +35,21 @@ _BASIS = {
     "implicit": "from the words around it",
     "continued": "goes on from the quotation before",
     "corroborated": "the same words elsewhere",
+    "corrected": "by an editor",
 }
-_STATUS = {"disputed": "disputed", "unnamed": "not named", "unknown": "not known"}
+_STATUS = {
+    "disputed": "disputed",
+    "undecided": "which of them is not decided",
+    "unnamed": "not named",
+    "unknown": "not known",
+}
 _FACET_NAMES = {"speaker": "speakers", "source": "sources", "date": "dates", "kind": "kinds", "status": "status"}
 _SHOWN_VALUES = 5
 _OPTIONS = {"in": "--in", "date": "--from and --to", "filters": "all filters"}
 
 
-@click.command("search", epilog=_EPILOG, context_settings={"ignore_unknown_options": True})
-@click.argument("query", nargs=-1)
-@click.option("--speaker", multiple=True, metavar="NAME|ID", help="Said by; may be given several times: any of them.")
-@click.option("--source", multiple=True, metavar="NAME", help="From this outlet; may be given several times.")
-@click.option("--kind", multiple=True, metavar="KIND", help="direct, mixed or indirect; may be given several times.")
-@click.option("--status", multiple=True, metavar="STATUS", help="resolved, unnamed, unknown or disputed.")
-@click.option("--from", "--date-from", "date_from", metavar="DATE", help="Not before 2019, 2019-05 or 2019-05-31.")
-@click.option("--to", "--date-to", "date_to", metavar="DATE", help="Not after; the whole year or month counts.")
-@click.option("--in", "within", default="all", metavar="quote|context|all", help="Where the words stand. [all]")
-@click.option("--min-confidence", type=float, default=0.0, metavar="0-1", help="Of who said it.")
-@click.option("--group", default="none", metavar="variant|none", help="variant: the same words are shown once. [none]")
-@click.option("--sort", default="relevance", metavar="relevance|newest|oldest", help="[relevance]")
+@click.command("search", epilog=f"{_EXAMPLES}\n{EPILOG}", context_settings={"ignore_unknown_options": True})
+@filter_options
 @click.option("--limit", type=int, default=20, metavar="N", help="Quotations on a page, at most 100. [20]")
 @click.option("--cursor", metavar="TEXT", help="The next page, as the last one gave it.")
 @click.option("--facets", metavar="A,B", help="What to count: speaker, source, kind, status, date; '' for nothing.")
@@ -74,13 +65,10 @@ def search(
 
     Without a QUERY, all that the filters leave. Quote the QUERY for your shell where it has marks of its own.
     """
-    for word in query:
-        if word.startswith("--") and word.strip("-"):
-            raise click.NoSuchOption(word, ctx=ctx)
     names: dict[str, Any] = (
         {} if facets is None else {"facets": tuple(name.strip() for name in facets.split(",") if name.strip())}
     )
-    request = SearchRequest(q=" ".join(query), **given, **names)
+    request = SearchRequest(q=typed(ctx, query), **given, **names)
     library = Library(settings_of(ctx, data))
     try:
         page = library.search(request)
@@ -134,6 +122,10 @@ def _hit(hit: Hit, *, bold: bool) -> list[str]:
         "    " + _plain(" · ".join(part for part in where if part)),
         "    " + _plain(f"{hit.id} · {hit.kind} · why: {', '.join(why)}"),
     ]
+    for rival in hit.attribution.rivals:
+        lines.append(f"    {_counted(rival.articles, 'independent article')} say {_plain(rival.name)}")
+    if hit.attribution.witnesses > 1:
+        lines.append(f"    {_counted(hit.attribution.witnesses, 'independent article')} name this speaker")
     if hit.variants.count > 1:
         lines.append(f"    the same words in {_counted(hit.variants.count, 'quotation')}")
     return lines

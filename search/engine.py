@@ -2,8 +2,9 @@
 
 from typing import Protocol
 
+from search.matching import Matching
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
 
 
@@ -17,6 +18,9 @@ class Engine(Protocol):
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
 
+    def every(self, request: SearchRequest) -> Matching:
+        """All that a request finds, nothing cut, in its order. The time limit is on finding it, not on reading it."""
+
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed."""
 
@@ -26,8 +30,17 @@ class Engine(Protocol):
     def quotation(self, quotation_id: str) -> Hit:
         """One quotation; NotFoundError where there is none of that id."""
 
+    def versions(self, variant_id: str, most: int) -> tuple[Hit, ...]:
+        """The earliest quotations of the same words, at most so many; undated ones last."""
+
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
+
+    def authors(self, article_id: str) -> str | None:
+        """Who wrote an article, as it was read; None where that or the article is not known."""
+
+    def speaker(self, speaker_id: str) -> SpeakerPage:
+        """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
 
     def stats(self) -> Stats:
         """What the build holds."""

@@ -15,7 +15,15 @@ class RequestError(SaywhoError):
 
 
 class NotFoundError(SaywhoError):
-    """There is no quotation or article of that id in this build; HTTP 404."""
+    """There is no quotation, article or speaker of that id in this build; HTTP 404."""
+
+
+class MovedError(SaywhoError):
+    """An id that is no longer used: it stands for somebody else's now, or for several; HTTP 301 or 300."""
+
+    def __init__(self, what: str, old: str, now: tuple[str, ...]) -> None:
+        super().__init__(f"{what} '{old}' is now {' or '.join(repr(one) for one in now)}")
+        self.now = now
 
 
 class GoneError(SaywhoError):
@@ -29,3 +37,7 @@ class TimeLimitError(SaywhoError):
         super().__init__(
             f"the question was given up after {seconds:g} seconds, unanswered; ask for rarer words or add a filter"
         )
+
+
+class BusyError(SaywhoError):
+    """As much is being done as may be at a time; HTTP 503."""

@@ -26,7 +26,13 @@ def make_hit(entry: Entry, forms: Sequence[Form] = ()) -> Hit:
             status=entry.status,
         ),
         attribution=Attribution(
-            confidence=entry.confidence, basis=entry.basis, cue=entry.cue, candidates=entry.candidates
+            confidence=entry.confidence,
+            basis=entry.basis,
+            cue=entry.cue,
+            candidates=entry.candidates,
+            witnesses=entry.witnesses,
+            rivals=entry.rivals,
+            correction=entry.correction,
         ),
         article=article_shown(entry),
         target=Target(
@@ -39,7 +45,12 @@ def make_hit(entry: Entry, forms: Sequence[Form] = ()) -> Hit:
             cue=entry.cue_spans,
             source=entry.source_spans,
         ),
-        variants=Variants(id=entry.variant_id, count=entry.variant_count, first=entry.variant_first),
+        variants=Variants(
+            id=entry.variant_id,
+            count=entry.variant_count,
+            first=entry.variant_first,
+            witnesses=entry.variant_witnesses,
+        ),
     )
 
 

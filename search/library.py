@@ -5,8 +5,8 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from index.errors import IndexDamagedError
-from index.manifest import BUILD_ID, check, published
+from index.errors import IndexDamagedError, SchemaVersionError
+from index.manifest import BUILD_ID, POINTER, check, published
 from index.settings import Settings
 from search import cursors
 from search.engine import Engine
@@ -27,26 +27,34 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         self._builds = settings.builds
+        self._pointer = settings.builds / POINTER
         self._start()
 
     def _start(self) -> None:
         self._process = os.getpid()
         self._current: WhooshEngine | None = None
+        self._seen: tuple[tuple[int, ...], Engine] | None = None
+        """The pointer file's stamp when it was last read, and the build that it named."""
         self._earlier: OrderedDict[str, WhooshEngine] = OrderedDict()
         self._lock = threading.Lock()
 
     def current(self) -> Engine:
         """The published build. NotPublishedError, IndexDamagedError, SchemaVersionError.
 
-        A look at the pointer file is all that it costs while nothing new is published.
+        A look whether the pointer file is another one is all that it costs while nothing new is published.
         """
         self._mind_forks()
+        stamp, seen = (
+            self._stamp(),
+            self._seen,
+        )  # taken before it is read: what is published meanwhile is seen next time
+        if seen is not None and seen[0] == stamp:
+            return seen[1]
         folder = published(self._builds)
-        engine = self._current
-        if engine is not None and engine.build.id == folder.name:
-            return engine
         with self._lock:
-            return self._move_to(folder)
+            engine = self._move_to(folder)
+            self._seen = stamp, engine
+            return engine
 
     def of_build(self, build_id: str) -> Engine:
         """The build of that id, published or earlier; GoneError where it is no longer (or never was) there."""
@@ -58,25 +66,34 @@ class Library:
         if engine is not None and engine.build.id == build_id:
             return engine
         with self._lock:
-            found = self._earlier.pop(build_id, None) or _opened(folder)
+            try:
+                found = self._earlier.pop(build_id, None) or _opened(folder)
+            except SchemaVersionError as error:
+                raise GoneError(f"build '{build_id}' is of another version of saywho and cannot be opened") from error
             self._keep(found)
             return found
 
-    def search(self, request: SearchRequest) -> ResultPage:
-        """One page of answers, from the build that the request's cursor belongs to, else from the published one."""
+    def answering(self, request: SearchRequest) -> Engine:
+        """The build that the request or its cursor names, else the published one. GoneError: it is no longer there."""
+        if request.build:
+            return self.of_build(request.build)
         if request.cursor is None:
-            return self.current().search(request)
+            return self.current()
         cursor = cursors.decode(request.cursor)
         if cursor.digest != request.digest:
             raise RequestError("cursor", "belongs to another question; start again without it")
-        return self.of_build(cursor.build).search(request)
+        return self.of_build(cursor.build)
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """One page of answers, from the build that is `answering`."""
+        return self.answering(request).search(request)
 
     def close(self) -> None:
         """Lets go of everything; the next call opens it again."""
         with self._lock:
             engines = [*self._earlier.values(), *([self._current] if self._current else [])]
             self._earlier.clear()
-            self._current = None
+            self._current = self._seen = None
         for engine in engines:
             engine.close()
 
@@ -84,6 +101,14 @@ class Library:
         # A server's workers are forks: the place in an open file would be shared between them.
         if self._process != os.getpid():
             self._start()
+
+    def _stamp(self) -> tuple[int, ...]:
+        """Which file the pointer is; nothing where there is none. Publishing puts a new file in its place."""
+        try:
+            found = self._pointer.stat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_mtime_ns, found.st_ctime_ns
 
     def _move_to(self, folder: Path) -> Engine:
         if self._current is not None:

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any, Literal, TypeAlias, get_args
 
+from index.manifest import BUILD_ID
 from index.records import KINDS, STATUSES, Kind, Status
 from index.schema import FACETS
 from search.errors import RequestError
@@ -46,6 +47,8 @@ class SearchRequest:
     sort: Sort = "relevance"
     limit: int = 20
     cursor: str | None = None
+    build: str | None = None
+    """The build that is to answer, as a citation names it; None for the published one."""
     facets: tuple[str, ...] = ("speaker", "source", "date", "kind")
     facet_limit: int = 10
     interval: Interval = "year"
@@ -75,6 +78,10 @@ class SearchRequest:
                 raise RequestError(name, f"is {getattr(self, name)}; it takes {low} to {high}")
         if not 0.0 <= self.min_confidence <= 1.0:  # false for NaN too
             raise RequestError("min_confidence", f"is {self.min_confidence}; it takes 0 to 1")
+        if self.build is not None:
+            if not BUILD_ID.fullmatch(self.build):
+                raise RequestError("build", f"'{self.build}' is no build's id; it is in `build` of every answer")
+            parse_date("build", "-".join((self.build[:4], self.build[4:6], self.build[6:8])))
         if self.date_from is not None:
             set_(self, "date_from", parse_date("date_from", self.date_from)[0])
         if self.date_to is not None:

@@ -67,21 +67,24 @@ class Vocabulary:
         return highest
 
 
-def near_words(vocabularies: Sequence[Vocabulary], word: str, most: int) -> list[Near]:
-    """The likeliest words that `word` was meant for, the likeliest first, at most so many; not itself."""
-    away: dict[str, int] = {}
+def near_words(vocabularies: Sequence[Vocabulary], word: str, most: int, *, steps: int = 2) -> list[Near]:
+    """The likeliest words that `word` was meant for, the likeliest first, at most so many; not itself.
+
+    With `steps` 1 only those that a single mistake leads to.
+    """
+    distances: dict[str, int] = {}
     for vocabulary in vocabularies:
         lexicon = vocabulary.lexicon
-        found = near(lexicon, word)
+        found = near(lexicon, word, steps)
         places = np.array([place for place, _ in found], np.int64)
-        worth = np.log1p(vocabulary.rows(places)) - _STEP * np.array([steps for _, steps in found])
+        worth = np.log1p(vocabulary.rows(places)) - _STEP * np.array([away for _, away in found])
         for which in np.argsort(-worth, kind="stable")[:_KEPT].tolist():
-            place, steps = found[which]
+            place, away = found[which]
             other = lexicon.text(place)
             if not _has_digit(other):
-                away[other] = steps
+                distances[other] = away
     candidates = [
-        Near(other, _cost(word, other, steps), _rows(vocabularies, other), steps) for other, steps in away.items()
+        Near(other, _cost(word, other, away), _rows(vocabularies, other), away) for other, away in distances.items()
     ]
     return sorted(candidates, key=lambda one: (-one.worth, one.word))[:most]
 
@@ -98,11 +101,14 @@ def _rows(vocabularies: Sequence[Vocabulary], word: str) -> int:
     return sum(int(vocabulary.rows(np.array([place]))[0]) for vocabulary, place in places if place >= 0)
 
 
-def near(lexicon: Lexicon, word: str) -> list[tuple[int, int]]:
-    """(place, distance) of the words of a lexicon near this one, in order: at most 1, of long words 2; not itself."""
+def near(lexicon: Lexicon, word: str, steps: int = 2) -> list[tuple[int, int]]:
+    """(place, distance) of the words of a lexicon near this one, in order; not itself.
+
+    At most `steps` away, of words that are not long 1.
+    """
     if len(word) < _SHORTEST or _has_digit(word):
         return []
-    most = 2 if len(word) >= _LONG else 1
+    most = steps if len(word) >= _LONG else 1
     found = _beginning_so(lexicon, word, most)
     for other in _beginning_otherwise(word):
         place = lexicon.find(encoded(other))

@@ -270,9 +270,9 @@ def _slips(core: Core, tree: Node, scope: str) -> Iterator[_Slip]:
     for word, rows in sorted(counted.items(), key=lambda one: one[1])[:_MOST_WORDS]:
         if rows * _TIMES_MORE > core.rows:
             continue
-        options = near_words(vocabularies, word, _OPTIONS)
+        options = near_words(vocabularies, word, _OPTIONS, steps=1 if rows else 2)
         if rows:
-            near = [one for one in options if one.steps == 1 and one.rows >= rows * _TIMES_MORE]
+            near = [one for one in options if one.rows >= rows * _TIMES_MORE]
             options = [*near, Near(word, 0.0, rows, 0)] if near else []
         if options:
             yield _Slip(word, options)

@@ -1,24 +1,30 @@
 """The engine over one build folder: requests -> the core's questions, and its answers -> pages."""
 
+import dataclasses
 import time
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import PeopleStore
+from index.records import Entry
 from search import cursors
 from search.core import Core, Question
 from search.cursors import Cursor
-from search.errors import NotFoundError, RequestError
+from search.errors import MovedError, NotFoundError, RequestError
 from search.facets import make_facets
 from search.filters import REPEATABLE, filters_of, unknown
 from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
+from search.matching import Matching
 from search.request import SearchRequest
-from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, Stats, Suggestions, Understood
+from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
 from search.tree import filters_in, leaves
 
@@ -33,16 +39,19 @@ class WhooshEngine:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self._manifest = manifest
+        self._build = BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
         self.core = Core(folder)
         self._articles = ArticleStore(folder / FILE_NAME)
-        self._articles.get("")  # SQLite opens its file at the first question, and the folder may be removed before
-        self._finalizer = weakref.finalize(self, _close, self.core, self._articles)
+        self._people = PeopleStore(folder / PEOPLE_FILE)
+        # SQLite opens its files at the first question, and the folder may be removed before.
+        self._articles.get("")
+        self._people.get("")
+        self._finalizer = weakref.finalize(self, _close, self.core, self._articles, self._people)
 
     @property
     def build(self) -> BuildShown:
         """Which build this is."""
-        manifest = self._manifest
-        return BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
+        return self._build
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers.
@@ -50,6 +59,7 @@ class WhooshEngine:
         RequestError: a cursor that is not this question's or this build's. TimeLimitError: it takes too long.
         """
         started = time.perf_counter()
+        request, moved = self._followed(request)
         query = parse(request.q)
         offset = self._offset(request)
         end = offset + request.limit
@@ -73,7 +83,7 @@ class WhooshEngine:
         page = [make_hit(self.core.entry(row), forms) for row in answer.rows[offset:end]]
         more = request.limit and end < answer.total
         return ResultPage(
-            query=self._understood(request, query, answer.total),
+            query=self._understood(request, query, answer.total, moved),
             total=answer.total,
             speakers=answer.speakers,
             took_ms=round((time.perf_counter() - started) * 1000, 2),
@@ -83,6 +93,18 @@ class WhooshEngine:
             links={"self": None, "next": None},
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
         )
+
+    def every(self, request: SearchRequest) -> Matching:
+        """All that a request finds, in its order, whatever its limit and cursor. TimeLimitError: it takes too long."""
+        question = Question(
+            tree=parse(request.q).tree,
+            within=request.within,
+            filters=filters_of(request),
+            min_confidence=request.min_confidence,
+            sort=request.sort,
+            group=request.group,
+        )
+        return Matching(build=self.build, rows=self.core.every(question), entry=self._entry)
 
     def suggest(self, request: SuggestRequest) -> Suggestions:
         """Speakers, sources and words that begin as typed. TimeLimitError: it takes too long."""
@@ -99,6 +121,13 @@ class WhooshEngine:
             raise NotFoundError(f"there is no quotation '{quotation_id}' in this collection")
         return make_hit(self.core.entry(rows[0]))
 
+    def versions(self, variant_id: str, most: int) -> tuple[Hit, ...]:
+        """The earliest quotations of the same words, at most so many; undated ones last."""
+        rows = np.array(self.core.rows_of("variant", variant_id), np.int64)
+        dates = self.core.columns.date[rows]
+        first = rows[np.lexsort((rows, dates, dates == 0))][:most]
+        return tuple(make_hit(self.core.entry(row)) for row in first.tolist())
+
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations in order of the text; NotFoundError where there is none of that id."""
         article = self._articles.get(article_id)
@@ -112,6 +141,28 @@ class WhooshEngine:
             text=article.text,
             quotations=tuple(make_hit(entry) for entry in entries),
             body=article.body,
+        )
+
+    def authors(self, article_id: str) -> str | None:
+        """Who wrote an article, as it was read; None where that or the article is not known."""
+        article = self._articles.get(article_id)
+        return article.authors if article else None
+
+    def speaker(self, speaker_id: str) -> SpeakerPage:
+        """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
+        found = self._people.get(speaker_id)
+        if found is None:
+            if now := self._people.now(speaker_id):
+                raise MovedError("speaker", speaker_id, now)
+            raise NotFoundError(f"there is no speaker '{speaker_id}' in this collection")
+        return SpeakerPage(
+            id=found.id,
+            name=found.name,
+            type=found.type,
+            articles=found.articles,
+            quotations=found.quotations,
+            names=found.forms,
+            wikidata=found.wikidata or None,
         )
 
     def stats(self) -> Stats:
@@ -138,6 +189,10 @@ class WhooshEngine:
         """Lets go of the files, as its last use does where nobody calls this."""
         self._finalizer()
 
+    def _entry(self, row: int) -> Entry:
+        # What reads on by this method keeps the engine, which closes its files when nobody has it any more.
+        return self.core.entry(row)
+
     def _counts(self, column: str) -> dict[str, int]:
         values = self.core.columns.values[column]
         return {values[code].value: int(values.counts[code]) for code in range(1, len(values) + 1)}
@@ -152,10 +207,21 @@ class WhooshEngine:
             raise RequestError("cursor", "belongs to another question; start again without it")
         return cursor.offset
 
-    def _understood(self, request: SearchRequest, query: Query, total: int) -> Understood:
+    def _followed(self, request: SearchRequest) -> tuple[SearchRequest, list[str]]:
+        """The request with the ids that former ids of speakers stand for now, and notes that say so."""
+        notes: list[str] = []
+        found: list[str] = []
+        for value in request.speaker:
+            now = () if self.core.codes("speaker", value) else self._people.now(value)
+            found += now or (value,)
+            if now:
+                notes.append(f"“{value}” is a former id: {' or '.join(f'“{one}”' for one in now)} was searched for")
+        return (dataclasses.replace(request, speaker=tuple(found)), notes) if notes else (request, notes)
+
+    def _understood(self, request: SearchRequest, query: Query, total: int, moved: Sequence[str]) -> Understood:
         chosen = [(name, getattr(request, name)) for name in REPEATABLE]
         chosen += [(part.field, part.values) for part in filters_in(query.tree) if part.field != "date"]
-        notes = dict.fromkeys((*query.notes, *unknown(self.core, chosen)))
+        notes = dict.fromkeys((*query.notes, *moved, *unknown(self.core, chosen)))
         return Understood(
             q=request.q,
             understood=query.understood,
@@ -165,9 +231,10 @@ class WhooshEngine:
         )
 
 
-def _close(core: Core, articles: ArticleStore) -> None:
+def _close(core: Core, articles: ArticleStore, people: PeopleStore) -> None:
     core.close()
     articles.close()
+    people.close()
 
 
 def _iso(date: int) -> str:

@@ -1,12 +1,14 @@
 """Published entries and opened builds for tests, made by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index import whoosh_codec
 from index.article_store import FILE_NAME, write_articles
 from index.manifest import Manifest, publish, write_manifest
-from index.records import Article, Entry
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import write_people
+from index.records import Article, Entry, PersonOfCollection
 from index.settings import Settings
 from search.whoosh_engine import WhooshEngine, open_engine
 
@@ -49,13 +51,22 @@ def an_entry(number: int = 1, text: str = "Rain is news", **values: object) -> E
     return Entry(**{**usual, **values})  # type: ignore[arg-type]
 
 
-def a_build(data: Path, entries: Sequence[Entry], articles: Sequence[Article] = (), *, number: int = 1) -> Manifest:
+def a_build(
+    data: Path,
+    entries: Sequence[Entry],
+    articles: Sequence[Article] = (),
+    *,
+    number: int = 1,
+    people: Sequence[PersonOfCollection] = (),
+    aliases: Mapping[str, tuple[str, ...]] | None = None,
+) -> Manifest:
     """Writes and publishes a build of the entries, in order of date, into a data folder."""
     build_id = BUILD.format(number)
     folder = Settings(data=data).builds / build_id
     folder.mkdir(parents=True)
     whoosh_codec.write(folder, sorted(entries, key=lambda entry: entry.date or ""))
     write_articles(folder / FILE_NAME, articles)
+    write_people(folder / PEOPLE_FILE, people, aliases or {})
     manifest = write_manifest(
         folder,
         id=build_id,

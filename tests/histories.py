@@ -32,9 +32,11 @@ DATES = ["0001-01-01", "2019-12-31", "2020-01-01", "2020-01-15", "2020-02-29", "
 class History:
     """What a collection held at each run, in order of date; an id is one entry, which may change."""
 
-    def __init__(self, runs: list[list[Entry]], rows_a_part: int) -> None:
+    def __init__(self, runs: list[list[Entry]], rows_a_part: int, by_article: bool = False) -> None:
         self.runs = runs
         self.rows_a_part = rows_a_part
+        self.by_article = by_article
+        """Whether a run is told which articles have changed, and given the entries of those alone."""
 
     def __repr__(self) -> str:  # hypothesis shows a dataclass in full, which here is too much to read
         first = {entry.id: entry for entry in self.runs[0]}
@@ -44,7 +46,8 @@ class History:
             gone = [id_ for id_ in first if id_ not in then]
             said.append(f"without {gone}, with {[entry for entry in run if first.get(entry.id) != entry]}")
             first = then
-        return f"{self.rows_a_part} rows a part: {' | '.join(said)}"[:4000]
+        how = f"{self.rows_a_part} rows a part{', by article' if self.by_article else ''}"
+        return f"{how}: {' | '.join(said)}"[:4000]
 
 
 @st.composite
@@ -97,7 +100,7 @@ def histories(draw: st.DrawFn) -> History:
         count += more
         runs.append(held)
     in_order = [sorted(held.values(), key=lambda entry: entry.date or "") for held in runs]
-    return History(in_order, draw(st.sampled_from([1000, 7, 2, 1])))
+    return History(in_order, draw(st.sampled_from([1000, 7, 2, 1])), draw(st.booleans()))
 
 
 @contextmanager
@@ -108,12 +111,26 @@ def a_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def written(folder: Path, runs: Sequence[Sequence[Entry]], *, rows_a_part: int = 1000) -> Path:
+def written(
+    folder: Path, runs: Sequence[Sequence[Entry]], *, rows_a_part: int = 1000, by_article: bool = False
+) -> Path:
     """The folder of the last of builds that go on one from another."""
-    previous = None
+    previous, before = None, list[Entry]()
     for number, entries in enumerate(runs):
         made = folder / str(number)
         made.mkdir()
-        assert whoosh_codec.write(made, entries, previous=previous, rows_a_part=rows_a_part) == len(entries)
-        previous = made
+        given, replacing = list(entries), None
+        if by_article and previous is not None:
+            replacing = {entry.article_id for entry in _different(before, given)}
+            given = [entry for entry in given if entry.article_id in replacing]
+        came = whoosh_codec.write(made, given, previous=previous, replacing=replacing, rows_a_part=rows_a_part)
+        assert came == len(given)
+        previous, before = made, list(entries)
     return made
+
+
+def _different(before: Sequence[Entry], after: Sequence[Entry]) -> list[Entry]:
+    """The entries that only one of two runs has."""
+    by_id, then_by_id = ({entry.id: entry for entry in run} for run in (before, after))
+    gone = [entry for entry in before if then_by_id.get(entry.id) != entry]
+    return gone + [entry for entry in after if by_id.get(entry.id) != entry]

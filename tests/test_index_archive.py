@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.archive import Archive, file_of
+from index.archive import _MIGRATIONS, Archive, Changes, file_of
 from index.errors import ArchiveError, SchemaVersionError
 from index.records import Article, Failure
 from tests.making import EXTRACTOR, a_quotation, an_article
@@ -70,6 +70,82 @@ def test_every_article_put_counts_the_revision_up(path: Path) -> None:
         before = archive.revision()
         archive.put(an_article(), [], extractor=EXTRACTOR)
         assert archive.revision() == before + 1
+
+
+def test_what_has_changed_since_a_revision(path: Path) -> None:
+    with Archive(path, create=True) as archive:
+        for article_id, date in (("b", "2020-01-02"), ("a", "2020-01-03"), ("c", None), ("d", None)):
+            archive.put(an_article(article_id, date=date), [], extractor=EXTRACTOR)
+        assert archive.changed_since(0) == Changes(("c", "d", "b", "a"), ())
+        then = archive.revision()
+        assert archive.changed_since(then) == Changes((), ())
+        assert archive.touch(["a", "nobody", "a"]) == 1
+        assert (archive.revision(), archive.changed_since(then)) == (then + 1, Changes(("a",), ()))
+        assert archive.touch(["nobody"]) == 0
+        assert archive.remove("c")
+        archive.put(an_article("d", date="2019-01-01"), [], extractor=EXTRACTOR)
+        assert (archive.revision(), archive.changed_since(then)) == (then + 3, Changes(("d", "a"), ("c",)))
+        assert archive.changed_since(then + 2) == Changes(("d",), ())
+
+
+def test_a_removed_article_leaves_its_text_among_the_earlier_ones_and_may_come_back(path: Path) -> None:
+    article = an_article()
+    with Archive(path, create=True) as archive:
+        archive.put(article, [a_quotation(article, "“Rain is news,”")], extractor=EXTRACTOR)
+        assert archive.size() == (1, 1)
+        assert (archive.remove("a1"), archive.remove("a1"), archive.remove("nobody")) == (True, False, False)
+        assert (archive.size(), archive.article("a1"), archive.counts().earlier) == ((0, 0), None, 1)
+        assert list(archive.articles()) == []
+        archive.put(article, [], extractor=EXTRACTOR)
+        assert archive.changed_since(1) == Changes(("a1",), ())
+        archive.commit()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT id, text FROM earlier_articles").fetchall() == [("a1", article.text)]
+    connection.close()
+
+
+def test_quotations_are_counted_as_they_come_and_go(path: Path) -> None:
+    article = an_article(text="“One,” she said. “Two,” she said.")
+    found = [a_quotation(article, "“One,”"), a_quotation(article, "“Two,”")]
+    with Archive(path, create=True) as archive:
+        counts = []
+        for quotations in (found, found[:1], [], found):
+            archive.put(article, quotations, extractor=EXTRACTOR)
+            counts.append(archive.counts().quotations)
+        assert counts == [2, 1, 0, 2]
+
+
+def test_a_build_is_known_to_the_archive_that_it_was_made_from(path: Path) -> None:
+    with Archive(path, create=True) as archive:
+        archive.note_build("b1", 7)
+        assert [archive.has_made(*one) for one in (("b1", 7), ("b1", 8), ("b2", 7))] == [True, False, False]
+        for number in range(2, 40):
+            archive.note_build(f"b{number:02}", number)
+        assert (archive.has_made("b39", 39), archive.has_made("b02", 2)) == (True, False)
+
+
+def test_chosen_articles_come_in_the_order_given(path: Path) -> None:
+    article = an_article("b")
+    quotation = a_quotation(article, "“Rain is news,”", "\ud800 Brook")
+    with Archive(path, create=True) as archive:
+        for one, found in ((an_article("a"), []), (article, [quotation])):
+            archive.put(one, found, extractor=EXTRACTOR)
+        assert list(archive.articles(["b", "nobody", "a"])) == [(article, [quotation]), (an_article("a"), [])]
+        assert list(archive.all_quotations()) == [("a", "2020-03-04", []), ("b", "2020-03-04", [quotation])]
+
+
+def test_an_archive_of_the_first_version_is_taken_on(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript(f"BEGIN; {_MIGRATIONS[0]} PRAGMA user_version=1; COMMIT;")
+    connection.execute("INSERT INTO articles VALUES ('a1', '', NULL, '{}', '', '', 'x')")
+    connection.execute("INSERT INTO quotations VALUES ('a1', 0, '{}')")
+    connection.execute("UPDATE revision SET number = 5")
+    connection.commit()
+    connection.close()
+    with Archive(path) as archive:
+        assert (archive.size(), archive.revision()) == ((1, 1), 5)
+        assert (archive.changed_since(4), archive.changed_since(5)) == (Changes(("a1",), ()), Changes((), ()))
+        assert not archive.has_made("any", 5)
 
 
 def test_failures_are_kept_by_file_and_forgotten_by_file(path: Path) -> None:

@@ -15,8 +15,9 @@ from index.entries import make_entries
 from index.errors import BuildError, LockHeldError, UsageError
 from index.lock import write_lock
 from index.manifest import check, publish, published
-from index.records import Article, Entry, Quotation
+from index.records import Article, Entry, Quotation, Rival
 from index.settings import Settings
+from index.settling import Settlement
 from tests.making import EXTRACTOR, a_collection, a_quotation, an_article
 
 TEXT = "It rained.\n\n“Rain is news,” Ada Brook said. “Sun is not,” she added, and left the quiet town."
@@ -50,7 +51,7 @@ def test_a_build_carries_its_articles(settings: Settings) -> None:
 
 def entries(settings: Settings) -> list[Entry]:
     with Archive(settings.archive) as archive:
-        return list(make_entries(archive))
+        return list(make_entries(archive, Settlement(archive)))
 
 
 def test_entries_come_undated_first(settings: Settings) -> None:
@@ -82,18 +83,28 @@ def test_speakers_have_ids_and_the_unnamed_have_none(settings: Settings) -> None
 
 
 def test_the_same_words_of_two_people_are_disputed(tmp_path: Path) -> None:
-    text = "“Rain is the only news here,” {} said."
-    articles = [an_article(name, text.format(name)) for name in ("Ada Brook", "Tom Reed")]
-    words = "“Rain is the only news here,”"
+    text = "“Rain is the only news here, and the harbour knows it,” {} said in the {} paper."
+    words = "“Rain is the only news here, and the harbour knows it,”"
     rows = []
-    for article in articles:
-        may_be = (("Cy Dow", 0.2), (article.id, 0.8))
-        rows.append((article, [a_quotation(article, words, article.id, candidates=may_be)]))
+    for name, outlet in (("Ada Brook", "Morning"), ("Tom Reed", "Evening")):
+        article = an_article(name, text.format(name, outlet), source=outlet)
+        quotation = a_quotation(article, words, name, candidates=(("Cy Dow", 0.2), (name, 0.8)))
+        rows.append((article, [quotation]))
     settings, _ = a_collection(tmp_path, rows)
-    found = [(entry.speaker, entry.status, entry.candidates) for entry in entries(settings)]
+    found = [(entry.speaker, entry.status, entry.rivals, entry.candidates) for entry in entries(settings)]
     assert found == [
-        ("Ada Brook", "disputed", (("Ada Brook", 0.8), ("Tom Reed", 0.5), ("Cy Dow", 0.2))),
-        ("Tom Reed", "disputed", (("Tom Reed", 0.8), ("Ada Brook", 0.5), ("Cy Dow", 0.2))),
+        (
+            "Ada Brook",
+            "disputed",
+            (Rival(id="tom-reed", name="Tom Reed", articles=1),),
+            (("Cy Dow", 0.2), ("Ada Brook", 0.8)),
+        ),
+        (
+            "Tom Reed",
+            "disputed",
+            (Rival(id="ada-brook", name="Ada Brook", articles=1),),
+            (("Cy Dow", 0.2), ("Tom Reed", 0.8)),
+        ),
     ]
 
 
@@ -121,7 +132,7 @@ def test_what_was_published_stands_when_a_build_cannot_be_written(
 
     monkeypatch.setattr(builds, "write_articles", no_room)
     with Archive(settings.archive) as archive, pytest.raises(BuildError, match="published before still stands"):
-        build(settings, archive)
+        build(settings, archive, whole=True)
     assert check(published(settings.builds)).id == before.name
     assert [path.name for path in settings.builds.iterdir() if path.is_dir()] == [before.name]
 
@@ -129,9 +140,9 @@ def test_what_was_published_stands_when_a_build_cannot_be_written(
 def test_a_build_that_lost_an_entry_is_not_published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     before = published(settings.builds)
     whole = builds.make_entries
-    monkeypatch.setattr(builds, "make_entries", lambda archive: list(whole(archive))[:-1])
+    monkeypatch.setattr(builds, "make_entries", lambda *given: list(whole(*given))[:-1])
     with Archive(settings.archive) as archive, pytest.raises(BuildError, match="2 quotations, the archive 2 and 3"):
-        build(settings, archive)
+        build(settings, archive, whole=True)
     assert published(settings.builds) == before
 
 

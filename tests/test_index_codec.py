@@ -13,9 +13,10 @@ from index import whoosh_codec
 from index.errors import BuildError, IndexDamagedError
 from index.records import Entry
 from index.schema import FIELDS
-from index.whoosh_codec import Reader, Value, open_columns
+from index.whoosh_codec import Reader, Value, keys, open_columns
 from index.whoosh_codec.arrays import ArrayFolder, Stream, blank, pack, save, spread
 from index.whoosh_codec.inverting import Inverted
+from index.whoosh_codec.keys import KeyWriter
 from index.whoosh_codec.lexicon import Lexicon, encoded, save_strings
 from index.whoosh_codec.segment import TEXT_FIELDS, Segment
 from index.whoosh_codec.vocabulary import BREAK
@@ -90,6 +91,41 @@ def test_a_lexicon_is_in_order_of_bytes(texts: set[str], sought: str) -> None:
         assert lexicon.find(wanted) == (words.index(wanted) if wanted in words else -1)
         first, stop = lexicon.beginning(wanted)
         assert words[first:stop] == [word for word in words if word.startswith(wanted)]
+
+
+def numbers(folder: Path, parts: list[list[str | None]]) -> tuple[list[bytes], list[list[int]], list[int]]:
+    """A key's values, the rows of each, and the rows' codes."""
+    key, folders = KeyWriter("key"), []
+    for number, values in enumerate(parts):
+        folders.append(folder / str(number))
+        folders[-1].mkdir()
+        key.add(list(values))
+        key.spill(folders[-1])
+    key.finish(folder, list(map(ArrayFolder, folders)), codes=True)
+    arrays = ArrayFolder(folder)
+    values, at, rows = Lexicon(arrays, "key.values"), arrays.load("key.row_at"), arrays.load("key.rows").tolist()
+    known = [values[place] for place in range(len(values))]
+    return known, [rows[at[n] : at[n + 1]] for n in range(len(known))], arrays.load("key.codes").tolist()
+
+
+KEYS = (
+    st.none()
+    | TEXT
+    | st.sampled_from(["a", "a\0", "a\0\0", "\0", "", "\\ud800", "z" * 300, "z" * 300 + "\0", "é" * 99])
+)
+
+
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(st.lists(st.lists(KEYS, max_size=12), min_size=1, max_size=5), st.sampled_from([2**26, 2000, 10]))
+def test_any_strings_are_numbered_in_order_of_their_bytes(parts: list[list[str | None]], at_once: int) -> None:
+    rows = [None if value is None else encoded(value) for part in parts for value in part]
+    distinct = sorted({value for value in rows if value is not None})
+    with a_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_AT_ONCE", at_once)
+        known, rows_of, codes = numbers(folder, parts)
+    assert known == distinct
+    assert rows_of == [[row for row, value in enumerate(rows) if value == one] for one in distinct]
+    assert codes == [0 if value is None else 1 + distinct.index(value) for value in rows]
 
 
 # One segment.
@@ -311,8 +347,11 @@ FIRST = in_order(runs(*range(40)))
         ([], [(0, 0)]),
     ],
 )
-def test_a_run_writes_what_has_changed(tmp_path: Path, second: list[Entry], expected: list[tuple[int, int]]) -> None:
-    made = written(tmp_path, [FIRST, second])
+@pytest.mark.parametrize("by_article", [False, True])
+def test_a_run_writes_what_has_changed(
+    tmp_path: Path, second: list[Entry], expected: list[tuple[int, int]], by_article: bool
+) -> None:
+    made = written(tmp_path, [FIRST, second], by_article=by_article)
     assert shape(made) == expected
     reader = Reader(made)
     assert reader.rows == len(second)

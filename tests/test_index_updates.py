@@ -11,6 +11,7 @@ import re
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ import pytest
 
 from index import manifest as manifests
 from index.archive import Archive
+from index.article_store import FILE_NAME, ArticleStore
 from index.build import KEPT, build, prune, remove_leftovers, up_to_date
 from index.entries import make_entries
 from index.errors import BuildError
@@ -32,6 +34,7 @@ from index.intake import index_sources, rebuild
 from index.manifest import MANIFEST, Manifest, check, publish, published, read_manifest
 from index.records import Article, Entry, Quotation
 from index.settings import Settings
+from index.settling import Settlement
 from index.status import look
 from index.whoosh_codec import Reader
 from index.whoosh_codec.arrays import blank, save
@@ -46,9 +49,20 @@ CHANGES = ("mkdir", "rename", "replace", "link", "unlink", "remove", "rmdir", "f
 """What `os` does to files."""
 
 
+_WORDS = (
+    "harbour lantern copper violin meadow thunder glacier orchard velvet compass walnut ferry chimney saffron tunnel "
+    "parrot marble pepper kettle anchor willow magnet puzzle ribbon canyon pigeon barley turbine sandal cactus"
+)
+
+
+def shared_by(number: int) -> str:
+    """Words that an article and its neighbour alone have."""
+    return " ".join(random.Random(number // 2).sample(_WORDS.split(), 9))
+
+
 def told(number: int, *, day: str = "Rain", who: str = "Ada Brook") -> tuple[Article, list[Quotation]]:
     """An article with a quotation of its own and one that its neighbour has too."""
-    shared = f"“Nobody else was out there on day {number // 2},”"
+    shared = f"“{shared_by(number)},”"
     text = f"“{day} number {number} is news,” {who} said. {shared} she added, and left the quiet town.\n"
     article = an_article(f"a{number:03}", text * 3, date=f"2020-{number % 12 + 1:02}-{number % 28 + 1:02}")
     own = f"“{day} number {number} is news,”"
@@ -103,7 +117,20 @@ def living(settings: Settings) -> list[Entry]:
 def archived(settings: Settings) -> list[Entry]:
     """What a build of the archive should hold."""
     with Archive(settings.archive) as archive:
-        return sorted(make_entries(archive), key=lambda entry: entry.id)
+        return sorted(make_entries(archive, Settlement(archive)), key=lambda entry: entry.id)
+
+
+def stored(settings: Settings) -> list[Article]:
+    """The articles that the published build holds."""
+    with contextlib.closing(ArticleStore(published(settings.builds) / FILE_NAME)) as store:
+        assert len(store) == len(store.ids())
+        return sorted((article for one in store.ids() if (article := store.get(one))), key=lambda one: one.id)
+
+
+def articles(settings: Settings) -> list[Article]:
+    """The articles that the archive holds."""
+    with Archive(settings.archive) as archive:
+        return sorted(archive.articles_alone(), key=lambda one: one.id)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -153,14 +180,109 @@ def test_a_whole_build_shares_nothing(settings: Settings) -> None:
 def test_many_runs_hold_what_the_archive_holds(tmp_path: Path, seed: int) -> None:
     settings, chance = Settings(data=tmp_path), random.Random(seed)
     take_in(settings, map(told, range(12)))
-    for _ in range(7):
-        chosen = chance.sample(range(40), chance.choice([1, 1, 2, 12]))
+    for _ in range(9):
+        chosen = chance.sample(range(40), chance.choice([0, 1, 1, 2, 12]))
         day, who = chance.choice(["Rain", "Snow", "Hail"]), chance.choice(["Ada Brook", "ADA BROOK", "Tom Reed"])
         take_in(settings, [told(number, day=day, who=who) for number in chosen])
-        go_on(settings)
-        assert living(settings) == archived(settings)
+        with Archive(settings.archive) as archive:
+            for number in chance.sample(range(40), chance.choice([0, 1, 5])):
+                archive.remove(f"a{number:03}")
+            archive.touch(f"a{number:03}" for number in chance.sample(range(40), chance.choice([0, 0, 3])))
+            archive.commit()
+        go_on(settings, note=pytest.fail)
+        assert (living(settings), stored(settings)) == (archived(settings), articles(settings))
         status = look(settings, verify=True)
         assert (status.faults, status.behind, len(status.segments) <= 3) == ((), False, True)
+
+
+def told_alone(number: int) -> tuple[Article, list[Quotation]]:
+    """An article whose quotation nobody else has."""
+    article = an_article(f"b{number:03}", f"“Snow number {number} is all there is,” Eve Dunn said.", date="2020-05-05")
+    return article, [a_quotation(article, f"“Snow number {number} is all there is,”", "Eve Dunn")]
+
+
+def made_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the articles whose entries the next build makes, before it checks itself."""
+    from index import build as builds
+
+    asked: list[list[str]] = []
+    real = builds.make_entries
+
+    def watched(archive: Archive, settled: Settlement, article_ids: Iterable[str] | None = None) -> Iterator[Entry]:
+        given = list(article_ids) if article_ids is not None else archive.ids()
+        asked.append(given)
+        return real(archive, settled, given)
+
+    monkeypatch.setattr(builds, "make_entries", watched)
+    go_on(settings)
+    monkeypatch.undo()
+    return asked[0]
+
+
+def test_only_changed_articles_are_made_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on(settings)
+    take_in(settings, [told_alone(1), told_alone(2)])
+    assert made_anew(settings, monkeypatch) == ["b001", "b002"]
+    take_in(settings, [told_alone(2)])
+    with Archive(settings.archive) as archive:
+        archive.remove("b001")
+        archive.touch(["a005"])
+        archive.commit()
+    assert sorted(made_anew(settings, monkeypatch)) == ["a005", "b002"]
+    assert (living(settings), stored(settings)) == (archived(settings), articles(settings))
+
+
+def test_articles_that_others_change_are_made_anew(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on(settings)
+    # Its neighbour, 25, is new: with it the words that both have are in two articles.
+    take_in(settings, [told(24)])
+    assert made_anew(settings, monkeypatch) == ["a024"]
+    take_in(settings, [told(25)])
+    assert sorted(made_anew(settings, monkeypatch)) == ["a024", "a025"]
+    assert living(settings) == archived(settings)
+
+
+@pytest.mark.parametrize("lost", ["the archive's note of it", "the archive, for an earlier copy"])
+def test_a_build_that_the_archive_does_not_know_is_compared_whole(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    with sqlite3.connect(settings.archive) as source, sqlite3.connect(tmp_path / "copy.sqlite") as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    go_on(settings)
+    if lost == "the archive, for an earlier copy":
+        for path in settings.data.glob("archive.sqlite*"):
+            path.unlink()
+        shutil.move(tmp_path / "copy.sqlite", settings.archive)
+        take_in(settings, map(told_alone, range(9)))
+    else:
+        with sqlite3.connect(settings.archive) as connection:
+            connection.execute("DELETE FROM published")
+        connection.close()
+    assert "a005" in made_anew(settings, monkeypatch)
+    assert (living(settings), stored(settings)) == (archived(settings), articles(settings))
+    assert look(settings, verify=True).faults == ()
+
+
+def test_articles_of_earlier_builds_are_shared(settings: Settings) -> None:
+    before = published(settings.builds)
+    after = settings.builds / go_on(settings).id
+    assert (after / FILE_NAME).samefile(before / FILE_NAME)
+    assert stored(settings) == articles(settings)
+
+
+def test_an_entry_that_was_taken_over_and_is_no_longer_right_is_noticed(settings: Settings) -> None:
+    go_on(settings)
+    with sqlite3.connect(settings.archive) as connection:
+        # A change that nobody has told the archive of.
+        connection.execute("UPDATE quotations SET record = replace(record, 'direct', 'indirect')")
+    connection.close()
+    take_in(settings, [told_alone(1)])
+    notes: list[str] = []
+    go_on(settings, note=notes.append)
+    assert "does not find quotation" in notes[0]
+    assert living(settings) == archived(settings)
 
 
 def test_quotations_that_go_are_no_longer_found(settings: Settings) -> None:
@@ -402,8 +524,10 @@ RUNS = """
 import sys
 from pathlib import Path
 from index.archive import Archive
+from index.article_store import FILE_NAME, ArticleStore
 from index.build import build
 from index.settings import Settings
+from index.settling import Settlement
 from tests.test_index_updates import take_in, told
 
 settings = Settings(data=Path(sys.argv[1]))
@@ -528,6 +652,7 @@ READS = """
 import sys
 from pathlib import Path
 from index.settings import Settings
+from index.settling import Settlement
 from search.library import Library
 from search.request import SearchRequest
 

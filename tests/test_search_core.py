@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.records import Entry
 from index.whoosh_codec import Part, bulk, inverting, weights
-from search.core import Answer, Core, Counts, Question, counting, evaluating, found, lists
+from search.core import Answer, Core, Counts, Question, counting, evaluating, found, lists, union
 from search.core.found import Found
 from search.core.ordering import Order, best
 from search.tree import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix, Word
@@ -158,7 +158,7 @@ def _by_date(ids: Sequence[str], rows: dict[str, int], date: Sequence[int], *, n
 def check(history: History, questions: Sequence[Question]) -> tuple[int, bool]:
     """Compares all answers; returns of how many segments the index is, and whether rows of them are deleted."""
     with a_folder() as folder:
-        core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part))
+        core = Core(written(folder, history.runs, rows_a_part=history.rows_a_part, by_article=history.by_article))
         oracle = Oracle(history.runs[-1])
         rows = rows_by_id(core, history.runs[-1])
         for question in questions:
@@ -230,10 +230,17 @@ WAYS = {
         (counting, "_SPARSE"): NEVER,
         (counting, "_FIRST"): 1,
         (evaluating, "_FEW"): NEVER,
-        (evaluating, "_COMMON"): NEVER,
+        (evaluating, "_MANY"): ALWAYS,
+        (evaluating, "_AT_ONCE"): 2,
+        (lists, "_COMMON"): ALWAYS,
+        (lists, "_COUNTED"): ALWAYS,
+        (lists, "_COMMON_BYTES"): 0,
+        (counting, "_MOST"): 2,
+        (counting, "_AT_ONCE"): 3,
+        (union, "_GROUPS"): 1,
+        (union, "_LOOKED"): 1,
         (evaluating, "_MASKED"): 1e-9,
         (evaluating, "_MOST_RARITIES"): 1,
-        (lists, "_DENSE"): NEVER,
         (lists, "_LIST_BYTES"): 0,
         (found, "_FEWER"): NEVER,
     },
@@ -241,10 +248,12 @@ WAYS = {
         (counting, "_SPARSE"): ALWAYS,
         (counting, "_FIRST"): 2,
         (evaluating, "_FEW"): ALWAYS,
-        (evaluating, "_COMMON"): ALWAYS,
+        (evaluating, "_MANY"): NEVER,
+        (lists, "_COMMON"): NEVER,
+        (counting, "_MOST"): 0,
+        (union, "_GROUPS"): 4,
+        (union, "_LOOKED"): 2,
         (evaluating, "_MASKED"): ALWAYS,
-        (lists, "_DENSE"): ALWAYS,
-        (lists, "_DENSE_BYTES"): 0,
         (found, "_FEWER"): ALWAYS,
     },
 }
@@ -269,7 +278,8 @@ def test_a_larger_collection() -> None:
     every = [
         an_entry(
             number,
-            " ".join(said[(number * k) % min(3 + k, 10)] for k in range(1, 2 + number % 9)),
+            " ".join(said[(number * k) % min(3 + k, 10)] for k in range(1, 2 + number % 9))
+            + {0: " rarer", 1: " rarest", 2: " rare rarely"}.get(number % 97, ""),
             date=f"20{number % 20:02}-{number % 12 + 1:02}-01" if number % 11 else None,
             speaker=f"Ada B{number % 700}",
             source=["Gull", "Tern", "The Auk"][number % 5 % 3],
@@ -285,6 +295,7 @@ def test_a_larger_collection() -> None:
             (Or((Word("rain"), Word("snow"), Phrase(("day",)))), "quote", {"date": ("2005-01-01", "")}, 10, "none"),
             (And((Phrase(("no", "cuts"), 2), Prefix("r"))), "all", {}, 300, "variant"),
             (Or((Prefix("t"), Not(Word("tax")))), "context", {}, 10, "variant"),
+            (Prefix("rare"), "quote", {}, 10, "none"),
         )
     ]
     assert check(History(runs, 1000), asked) == (2, True)

@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from search.forms import form_of
+from index.analysis import words
+from search import highlight
+from search.forms import Form, form_of
 from search.highlight import highlights
 from search.language import parse
 from search.phrases import near, runs
@@ -36,6 +40,25 @@ def test_highlights(typed: str, marked: str) -> None:
     for start, end in reversed(found):
         shown = f"{shown[:start]}[{shown[start:end]}]{shown[end:]}"
     assert shown == marked
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "B", "é", "'s", "’", "7", "1,000", ".", "-", "%", "$", " ", " ", "\xa0", "\n", "\r", "\f"]
+        )
+    )
+)
+@settings(deadline=None, derandomize=True, max_examples=500)
+def test_a_text_read_run_by_run_has_the_same_words(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    every = [Form((token.exact,), (0,), True) for token in words(text)]
+    assert highlight._tokens(text, every) == words(text)
+
+
+def test_runs_without_a_wanted_word_are_left_out() -> None:
+    (token,) = highlight._tokens("They cut it, and then taxes!", [Form(("tax",), (0,), False)])
+    assert (token.exact, token.start, token.end, token.position) == ("taxes", 22, 27, 5)
 
 
 @pytest.mark.parametrize(

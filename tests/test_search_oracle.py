@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from index.article_store import FILE_NAME, write_articles
 from index.manifest import write_manifest
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import write_people
 from search.request import SearchRequest
 from search.tree import And, FieldFilter, Node, Not, Or, Phrase, Prefix, Word, show
 from search.whoosh_engine import WhooshEngine, open_engine
@@ -79,6 +81,7 @@ def test_the_engine_finds_and_counts_what_the_oracle_does(history: History, requ
 def _opened(folder: Path, history: History) -> WhooshEngine:
     build = written(folder, history.runs, rows_a_part=history.rows_a_part)
     write_articles(build / FILE_NAME, [])
+    write_people(build / PEOPLE_FILE, (), {})
     said = {"published": PUBLISHED, "extractor": "by hand", "articles": 0, "revision": 1}
     return open_engine(build, write_manifest(build, id=BUILD.format(1), quotations=len(history.runs[-1]), **said))
 

@@ -1,4 +1,5 @@
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -152,3 +153,21 @@ def test_workers_and_port_come_from_the_environment_too(tmp_path: Path) -> None:
     )
     assert found.returncode == 2
     assert "SAYWHO_PORT" in found.stderr
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
+def test_freed_memory_is_used_again() -> None:
+    code = """
+import resource
+import numpy as np
+from web.memory import keep_freed
+keep_freed()
+for time in range(9):
+    if time == 1:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    arrays = [np.ones(1_000_000, np.uint8) for _ in range(12)]
+    del arrays
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 1000  # eight times 2,900 pages otherwise

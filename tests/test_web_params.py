@@ -9,7 +9,9 @@ from werkzeug.datastructures import MultiDict
 from index.records import KINDS, STATUSES
 from search.errors import RequestError
 from search.request import SearchRequest
+from search.results import Facet, FacetItem
 from web import params
+from web.links import linked_values
 
 FULL = SearchRequest(
     q="a b",
@@ -151,10 +153,31 @@ def test_whole_years_and_months_are_written_short(
         ({}, "date", "2020-02", "2020-02", False, {"date_from": "2020-02", "date_to": "2020-02"}),
         ({"date_from": "2020", "date_to": "2020"}, "date", "2020", "2020", True, {}),
         ({"cursor": "abc"}, "kind", "direct", "direct", False, {"kind": ("direct",)}),
+        (
+            {"q": "a & b", "sort": "newest"},
+            "source",
+            "Der Süd / Ö",
+            "Ö",
+            False,
+            {"q": "a & b", "sort": "newest", "source": ("Der Süd / Ö",)},
+        ),
+        (
+            {"q": "a", "limit": 3},
+            "date",
+            "2020-02-07",
+            "",
+            False,
+            {"q": "a", "limit": 3, "date_from": "2020-02-07", "date_to": "2020-02-07"},
+        ),
+        ({"source": ("The Sun", "Yell")}, "source", "Moon", "Moon", False, {"source": ("Moon", "The Sun", "Yell")}),
     ],
 )
 def test_a_value_is_taken_in_and_out(
     before: dict[str, object], facet: str, value: str, label: str, selected: bool, after: dict[str, object]
 ) -> None:
-    request = SearchRequest(**before)  # type: ignore[arg-type]
-    assert params.toggled(request, facet, value, label, selected) == SearchRequest(**after)  # type: ignore[arg-type]
+    item = FacetItem(value=value, label=label, count=1, selected=selected)
+    found = linked_values(facet, Facet(items=(item,), more=False, missing=0), SearchRequest(**before))  # type: ignore[arg-type]
+    path, _, query = found.items[0].url.partition("?")
+    assert path == "/api/v1/quotes"
+    assert params.read(MultiDict(parse_qsl(query))) == SearchRequest(**after)  # type: ignore[arg-type]
+    assert found.items[0].url == params.address(path, SearchRequest(**after))  # type: ignore[arg-type]

@@ -127,17 +127,6 @@ def test_others_it_may_be_are_told_with_their_chances() -> None:
     assert because.candidates == (("Ada Brook", "0.60"), ("Ola Finch", "0.30"))
 
 
-def test_a_citation_can_be_pasted() -> None:
-    hit = a_hit(speaker="Ada Brook", title="Rain", url="https://gull.example/rain")
-    assert (
-        wording.citation(hit) == "“Rain is news,” — Ada Brook, in “Rain”, Gull, 4 March 2020. https://gull.example/rain"
-    )
-    disputed = a_hit(speaker="Ada Brook", status="disputed", candidates=(("Ada Brook", 0.6), ("Ola Finch", 0.4)))
-    assert "— Ada Brook (disputed: Ada Brook or Ola Finch), in Gull" in wording.citation(disputed)
-    bare = a_hit("rain is news", kind="indirect", source=None, date=None)
-    assert wording.citation(bare) == "[rain is news] — Speaker not known, in undated."
-
-
 def shown(items: tuple[runs.Run, ...]) -> list[tuple[str, str, bool]]:
     return [(run.text, run.part, run.marked) for run in items]
 

@@ -8,7 +8,7 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-from web import answers, api, links, pages, problems, runs, wording
+from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, wording
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -24,6 +24,7 @@ def create_app(settings: Settings) -> Flask:
     """The site over a data folder, published or not; a new build is served as soon as it is there."""
     app = _Site(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
+    app.config[addresses.BASE] = settings.url
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     library = Library(settings)
@@ -31,6 +32,10 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
+    streams = exports.Streams()
+    app.register_blueprint(exports.blueprint(library, streams))
+    app.register_blueprint(citations.blueprint(library, streams))
+    app.register_blueprint(feeds.blueprint(library, edition))
     problems.register(app)
     answers.register(app)
     _words(app, edition)
@@ -58,7 +63,6 @@ def _words(app: Flask, edition: str) -> None:
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,
-        citation=wording.citation,
         LABELS=wording.LABELS,
         KIND_HELP=wording.KIND_HELP,
     )

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -42,9 +41,9 @@ def register(app: Flask) -> None:
     app.after_request(_compressed)  # the last registered runs first: the headers then fit what is sent
 
 
-def etag_of(build_id: str, *parts: Iterable[tuple[str, str]] | str) -> str:
+def etag_of(build_id: str, *parts: str) -> str:
     """The validator of an answer: equal for the same question to the same build."""
-    key = json.dumps([build_id, request.path, *(part if isinstance(part, str) else list(part) for part in parts)])
+    key = json.dumps([build_id, request.path, *parts])
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
@@ -78,8 +77,7 @@ def _validated(response: Response, etag: str | None) -> Response:
 
 
 def _secured(response: Response) -> Response:
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(SECURITY)
     return response
 
 
@@ -93,8 +91,8 @@ def _shared(response: Response) -> Response:
 def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(_COMPRESSED):
         return response
-    response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or request.accept_encodings["gzip"] <= 0 or response.headers.get("Content-Encoding"):
+    response.headers.add("Vary", "Accept-Encoding")
+    if response.status_code != 200 or not _takes_gzip() or response.headers.get("Content-Encoding"):
         return response
     response.direct_passthrough = False
     data = response.get_data()
@@ -102,3 +100,7 @@ def _compressed(response: Response) -> Response:
         response.set_data(gzip.compress(data, compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _takes_gzip() -> bool:
+    return "HTTP_ACCEPT_ENCODING" in request.environ and request.accept_encodings["gzip"] > 0

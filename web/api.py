@@ -2,10 +2,22 @@
 
 from flask import Blueprint, Response, request
 
+from search.errors import MovedError
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
-from web.links import api_links, linked, linked_article, linked_values, suggested
+from web.links import (
+    API_QUOTES,
+    api_links,
+    api_speaker_path,
+    linked,
+    linked_article,
+    linked_speaker,
+    linked_values,
+    suggested,
+)
+from web.moved import elsewhere
+from web.pinned import engine_of
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -15,8 +27,9 @@ def blueprint(library: Library) -> Blueprint:
     @api.get("/api/v1/quotes")
     def quotes() -> Response:
         asked = params.read(request.args)
-        etag = etag_of(library.current().build.id, params.pairs(asked))
-        return unchanged(etag) or json_answer(api_links(library.search(asked), asked), etag)
+        engine = engine_of(library, asked, API_QUOTES)
+        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked))
+        return unchanged(etag) or json_answer(api_links(engine.search(asked), asked), etag)
 
     @api.get("/api/v1/quotes/<path:quotation_id>")
     def quote(quotation_id: str) -> Response:
@@ -36,17 +49,29 @@ def blueprint(library: Library) -> Blueprint:
     def suggest() -> Response:
         asked = params.read_suggesting(request.args)
         engine = library.current()
-        etag = etag_of(engine.build.id, [("q", asked.q), ("limit", str(asked.limit))], *asked.kind)
+        etag = etag_of(engine.build.id, asked.q, str(asked.limit), *asked.kind)
         return unchanged(etag) or json_answer(suggested(engine.suggest(asked)), etag)
 
     @api.get("/api/v1/facets/<name>")
     def facet(name: str) -> Response:
         asked, beginning = params.read_faceted(request.args)
         engine = library.current()
-        etag = etag_of(engine.build.id, params.pairs(asked), beginning)
+        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked), beginning)
         if same := unchanged(etag):
             return same
         return json_answer(linked_values(name, engine.facet_values(asked, name, beginning), asked), etag)
+
+    @api.get("/api/v1/speakers/<path:speaker_id>")
+    def speaker(speaker_id: str) -> Response:
+        params.refuse_unknown(request.args)
+        engine = library.current()
+        etag = etag_of(engine.build.id)
+        if same := unchanged(etag):
+            return same
+        try:
+            return json_answer(linked_speaker(engine.speaker(speaker_id)), etag)
+        except MovedError as error:
+            return elsewhere(error, api_speaker_path)
 
     @api.get("/api/v1/stats")
     def stats() -> Response:

@@ -18,6 +18,7 @@ from index.options import bars
 from index.settings import Settings
 from search.library import Library
 from web import create_app
+from web.memory import keep_freed
 
 THREADS = 8
 """Questions that one worker answers at the same time."""
@@ -37,11 +38,14 @@ Examples:
 @click.option("--host", metavar="ADDRESS", help="Where to listen. [127.0.0.1]")
 @click.option("--port", type=int, metavar="N", help="0 takes any free one. [8000]")
 @click.option("--workers", type=int, metavar="N", help="Processes that answer. [1]")
+@click.option("--url", metavar="URL", help="Where readers find the site, for feeds and citations: https://HOST.")
 @data_option
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: int | None, workers: int | None, data: Path | None) -> None:
+def serve(
+    ctx: click.Context, host: str | None, port: int | None, workers: int | None, url: str | None, data: Path | None
+) -> None:
     """Serve the site and the JSON endpoint. A new build is shown as soon as it is published."""
-    serve_site(settings_of(ctx, data, host=host, port=port, workers=workers))
+    serve_site(settings_of(ctx, data, host=host, port=port, workers=workers, url=url))
 
 
 @click.command(
@@ -157,6 +161,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The app, made in each worker, so that every one opens the index for itself."""
+        keep_freed()
         return create_app(self._settings)
 
     def _ready(self, _: object) -> None:

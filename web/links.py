@@ -2,12 +2,15 @@
 
 import dataclasses
 import functools
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
-from web.params import API_DEFAULTS, PAGE_DEFAULTS, address, encoded, toggled
+from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, SpeakerPage, Suggestion, Suggestions
+from web.addresses import forms_of
+from web.params import API_DEFAULTS, DATES, PAGE_DEFAULTS, Pieces, address, joined, piece, pieces, quoted
+from web.pinned import citation_path
 
 SEARCH = "/search"
 API_QUOTES = "/api/v1/quotes"
@@ -29,6 +32,22 @@ def speaker_path(speaker_id: str) -> str:
     return address(SEARCH, SearchRequest(speaker=(speaker_id,)), SearchRequest())
 
 
+def api_speaker_path(speaker_id: str) -> str:
+    """The API's address of a speaker."""
+    return f"/api/v1/speakers/{_segment(speaker_id)}"
+
+
+def speaker_page_path(speaker_id: str) -> str:
+    """The page of a speaker."""
+    return f"/speakers/{_segment(speaker_id)}"
+
+
+def linked_speaker(page: SpeakerPage) -> SpeakerPage:
+    """The same speaker with the API's address of what they said."""
+    asked = SearchRequest(speaker=(page.id,))
+    return dataclasses.replace(page, url=address(API_QUOTES, asked, API_DEFAULTS))
+
+
 def search_path(**fields: object) -> str:
     """The page of a search given by SearchRequest's fields."""
     return address(SEARCH, dataclasses.replace(PAGE_DEFAULTS, **fields), PAGE_DEFAULTS)  # type: ignore[arg-type]
@@ -47,18 +66,22 @@ def web_link(url: str | None) -> str | None:
 
 def with_links(page: ResultPage, request: SearchRequest, *, path: str, defaults: SearchRequest) -> ResultPage:
     """The same answer with the `url` of each result and facet value, and the links to itself and the next page."""
-    following = address(path, dataclasses.replace(request, cursor=page.next_cursor), defaults)
-    if meant := page.query.did_you_mean:
-        instead = dataclasses.replace(request, q=meant.q, cursor=None)
-        meant = dataclasses.replace(meant, url=address(path, instead, defaults))
+    asked = pieces(request, defaults)
+    query = page.query
+    if meant := query.did_you_mean:
+        instead = joined(path, *(asked | {"q": piece("q", [meant.q]), "cursor": ""}).values())
+        query = dataclasses.replace(query, did_you_mean=dataclasses.replace(meant, url=instead))
+    following = (asked | {"cursor": piece("cursor", [page.next_cursor])}).values() if page.next_cursor else None
     return dataclasses.replace(
         page,
-        query=dataclasses.replace(page.query, did_you_mean=meant),
+        query=query,
         results=tuple(linked(hit) for hit in page.results),
-        facets={name: _linked_facet(name, facet, request, path, defaults) for name, facet in page.facets.items()},
+        facets={name: _linked_facet(name, facet, request, path, asked) for name, facet in page.facets.items()},
         links={
-            "self": address(path, request, defaults),
-            "next": following if page.next_cursor else None,
+            "self": joined(path, *asked.values()),
+            "next": joined(path, *following) if following else None,
+            **forms_of(request),
+            "citation": citation_path(request, page.build.id, page.total),
         },
     )
 
@@ -91,7 +114,7 @@ def suggested(found: Suggestions) -> Suggestions:
 
 def linked_values(name: str, facet: Facet, request: SearchRequest) -> Facet:
     """A facet with the API's addresses of the searches that its values are toggled in."""
-    return _linked_facet(name, facet, request, API_QUOTES, API_DEFAULTS)
+    return _linked_facet(name, facet, request, API_QUOTES, pieces(request, API_DEFAULTS))
 
 
 def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:
@@ -99,36 +122,43 @@ def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:
     return with_links(page, request, path=SEARCH, defaults=PAGE_DEFAULTS)
 
 
-def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, defaults: SearchRequest) -> Facet:
-    def url_of(item: FacetItem) -> str:
-        return address(path, toggled(request, name, item.value, item.label, item.selected), defaults)
-
-    names = ("date_from", "date_to") if name == "date" else (name,)
-    fresh = next((item for item in facet.items if not item.selected), None)
-    if fresh is None or (name != "date" and getattr(request, name)):
-        return dataclasses.replace(facet, items=tuple(_with_url(item, url_of(item)) for item in facet.items))
-    # The addresses of all values that can be taken in differ in that value alone, so one of them is made in full.
-    before, _, after = url_of(fresh).partition(_asking(names, fresh.value))
-    items = [
-        _with_url(
-            item,
-            url_of(item) if item.selected else f"{before}{_asking(names, item.value)}{after}",
-        )
-        for item in facet.items
-    ]
-    return dataclasses.replace(facet, items=tuple(items))
-
-
-@functools.lru_cache(maxsize=20_000)
-def _asking(names: tuple[str, ...], value: str) -> str:
-    return encoded([(one, value) for one in names])
+def _linked_facet(name: str, facet: Facet, request: SearchRequest, path: str, asked: Pieces) -> Facet:
+    """The facet with the address of the first page of each search that has one of its values taken in, or out."""
+    own = DATES if name == "date" else (name,)
+    others = list((asked | {"cursor": ""}).values())
+    place = list(asked).index(own[0])
+    before, behind = others[:place], others[place + len(own) :]
+    chosen: tuple[str, ...] = () if name == "date" else getattr(request, name)
+    # Where nothing is chosen yet, all of these addresses differ in the value alone.
+    front, back = (joined("", *some).removeprefix("?") for some in (before, behind))
+    front, back = f"{path}?{front}{'&' if front else ''}", f"{'&' if back else ''}{back}"
+    for item in facet.items:
+        if item.selected or chosen:
+            item.url = joined(path, *before, _toggled(name, item, chosen), *behind)
+        else:
+            value = _quoted(item.value)
+            item.url = front + "&".join([f"{one}={value}" for one in own]) + back
+    return facet
 
 
-def _with_url(item: FacetItem, url: str) -> FacetItem:
-    return FacetItem(value=item.value, label=item.label, count=item.count, selected=item.selected, url=url)
+_quoted = functools.lru_cache(maxsize=20_000)(quoted)  # outlets and speakers come again and again
+
+
+def _toggled(name: str, item: FacetItem, chosen: tuple[str, ...]) -> str:
+    """The piece of a facet's parameter with one value more or, where it is selected, less."""
+    if not item.selected:
+        return piece(name, sorted({*chosen, item.value}))
+    # A speaker may have been asked for by name, and is then the same choice as the id.
+    same = {item.value.casefold(), item.label.casefold()}
+    return piece(name, [one for one in chosen if one.casefold() not in same])
+
+
+_of_letters = re.compile(r"[\w-]+", re.ASCII).fullmatch
 
 
 def _segment(value: str) -> str:
+    if _of_letters(value):
+        return value
     # Slashes in an id stay readable, but for those that a browser would resolve as steps through folders.
     awkward = any(part in ("", ".", "..") for part in value.split("/"))
     return quote(value, safe="" if awkward else "/", errors="replace")

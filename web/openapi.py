@@ -4,10 +4,23 @@ import functools
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from search.citing import FORMS
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
+from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
-from web.params import API_DEFAULTS, BEGINNING, FACETED, PARAMETERS, SUGGESTING, Parameter
+from web.addresses import FEED_DEFAULTS
+from web.moved import Moved
+from web.params import (
+    API_DEFAULTS,
+    BEGINNING,
+    EXPORTED,
+    FACETED,
+    FOLLOWED,
+    FOUND,
+    SEARCHED,
+    SUGGESTING,
+    Parameter,
+)
 from web.problems import Problem
 
 _SHAPES: dict[str, type] = {
@@ -17,12 +30,15 @@ _SHAPES: dict[str, type] = {
     "Stats": Stats,
     "Suggestions": Suggestions,
     "Facet": Facet,
+    "SpeakerPage": SpeakerPage,
+    "Moved": Moved,
     "Problem": Problem,
 }
+ATOM = "application/atom+xml"
 _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
-    "410": "The build that the cursor belongs to has been removed; begin again without `cursor`.",
+    "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -42,7 +58,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": {
             "/api/v1/quotes": _get(
-                "Search quotations", "ResultPage", [_described(one) for one in PARAMETERS], ("400", "410", "503")
+                "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
             ),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
             "/api/v1/articles/{id}": _get(
@@ -63,10 +79,29 @@ def document() -> dict[str, Any]:
                 [_id("facet", "name"), *(_described(one) for one in FACETED)],
                 ("400", "404", "503"),
             ),
+            "/api/v1/speakers/{id}": _speaker(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
+            **_files(),
         },
         "components": {"schemas": _schemas()},
     }
+
+
+def _speaker() -> dict[str, Any]:
+    """The one path that may lead elsewhere: ids outlive the people who had them."""
+    path = _get("Somebody of the collection", "SpeakerPage", [_id("speaker")], ("400", "404", "503"))
+    path["get"]["responses"] |= {
+        "300": {
+            "description": "A former id that stands for several people now.",
+            "content": {"application/json": {"schema": _ref("Moved")}},
+        },
+        "301": {
+            "description": "A former id; `Location` has the one that stands for it now.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+            "content": {"application/json": {"schema": _ref("Moved")}},
+        },
+    }
+    return path
 
 
 def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: tuple[str, ...]) -> dict[str, Any]:
@@ -86,10 +121,36 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
+def _files() -> dict[str, Any]:
+    """The other forms of a search and of a quotation."""
+    exported = [_described(one) for one in EXPORTED.values()]
+    followed = [_described(one, FEED_DEFAULTS) for one in FOLLOWED.values()]
+    every = "Every match, streamed, in the search's order, as"
+    paths = {
+        "/search.csv": _file(f"{every} CSV for spreadsheets", "text/csv", exported, ("400", "410", "503")),
+        "/search.jsonl": _file(f"{every} JSON lines", "application/jsonl", exported, ("400", "410", "503")),
+        "/search.bib": _file(f"{every} BibTeX", FORMS["bib"][1], exported, ("400", "410", "503")),
+        "/search.csl.json": _file(f"{every} CSL-JSON", FORMS["csl.json"][1], exported, ("400", "410", "503")),
+        "/search.atom": _file("A search as an Atom feed, newest first", ATOM, followed, ("400", "410", "503")),
+    }
+    for ending, (label, mimetype, _) in FORMS.items():
+        refusals = ("400", "404", "503")
+        paths[f"/quotes/{{id}}.{ending}"] = _file(f"A citation as {label}", mimetype, [_id("quotation")], refusals)
+    return paths
+
+
+def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusals: tuple[str, ...]) -> dict[str, Any]:
+    described = _get(summary, "Problem", parameters, refusals)
+    items = {"type": "array", "items": {"type": "object"}}
+    schema = items if mimetype.endswith("csl+json") else {"type": "string"}
+    described["get"]["responses"]["200"]["content"] = {mimetype: {"schema": schema}}
+    return described
+
+
 def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default: Any = None if parameter is BEGINNING else getattr(defaults, parameter.attribute)
+    default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}

@@ -6,14 +6,16 @@ import dataclasses
 from flask import Blueprint, Response, request
 
 from search.engine import Engine
+from search.errors import MovedError
 from search.library import Library
 from search.relax import suggest_relaxation
-from search.request import SearchRequest
 from search.results import ArticlePage, Hit, Stats
-from web import examples, histogram, params, wording
+from web import citations, examples, histogram, params, wording
+from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
-from web.links import linked, linked_article, page_links
+from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
 from web.marking import paragraphs
+from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
 from web.runs import sought
 from web.search_view import view_of
@@ -22,8 +24,8 @@ NEWEST = 5
 """Quotations on the first page."""
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
-_ELSEWHERE = 8
-"""Words of a quotation that its other versions are looked up by."""
+VERSIONS = 50
+"""Versions of a quotation that its page shows."""
 
 
 def blueprint(library: Library, edition: str) -> Blueprint:
@@ -60,8 +62,9 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/search")
     def search() -> Response:
         given = params.read(request.args, params.PAGE_DEFAULTS)
-        engine = library.current()
-        etag = etag_of(engine.build.id, params.pairs(given), edition)
+        engine = engine_of(library, given)
+        address = params.address(SEARCH, given, params.PAGE_DEFAULTS)
+        etag = etag_of(engine.build.id, address, edition, library.current().build.id)
         if same := unchanged(etag):
             return same
         stats = stats_of(engine)
@@ -77,20 +80,22 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             sought=sought(given),
             page=page,
             view=view_of(page, given, frame),
+            pinned=pinned_of(library, given, page.total),
+            citation=search_citation(page, given, base()),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),
         )
 
     @pages.get("/quotes/<path:quotation_id>")
     def quotation(quotation_id: str) -> Response:
-        engine = library.current()
-        etag = etag_of(engine.build.id, edition)
+        engine, site = library.current(), base()
+        etag = etag_of(engine.build.id, edition, site)
         if same := unchanged(etag):
             return same
         hit = linked(engine.quotation(quotation_id))
-        others = engine.search(_same_words(hit)).results if hit.variants.count > 1 else ()
-        elsewhere = [linked(one) for one in others if one.variants.id == hit.variants.id and one.id != hit.id]
-        elsewhere.sort(key=lambda one: (one.article.date or "9999", one.id))
-        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere)
+        others = engine.versions(hit.variants.id, VERSIONS + 1) if hit.variants.count > 1 else ()
+        elsewhere = [linked(one) for one in others if one.id != hit.id][:VERSIONS]
+        forms = citations.forms_of(hit, engine, site)
+        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere, forms=forms, site=site)
 
     @pages.get("/articles/<path:article_id>")
     def article(article_id: str) -> Response:
@@ -100,6 +105,20 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             return same
         page = linked_article(engine.article(article_id))
         return page_answer("article.html", etag, page=page, paragraphs=paragraphs(page), speakers=_speakers(page))
+
+    @pages.get("/speakers/<path:speaker_id>")
+    def speaker(speaker_id: str) -> Response:
+        engine = library.current()
+        try:
+            found = engine.speaker(speaker_id)
+        except MovedError as error:
+            if len(error.now) == 1:
+                return Response(status=301, headers={"Location": speaker_page_path(error.now[0])})
+            choices = [engine.speaker(one) for one in error.now]
+            response = page_answer("choice.html", None, former=speaker_id, choices=choices)
+            response.status_code = 300
+            return response
+        return Response(status=302, headers={"Location": speaker_path(found.id)})
 
     @pages.get("/about")
     def about() -> Response:
@@ -135,16 +154,6 @@ def _newest(hits: tuple[Hit, ...]) -> list[Hit]:
 
 def _worth(hit: Hit) -> tuple[bool, bool, float]:
     return hit.speaker.status == "resolved", hit.kind == "direct", hit.attribution.confidence
-
-
-def _same_words(hit: Hit) -> SearchRequest:
-    """The search that has the other versions of a quotation among its first results: its longest words."""
-    words = sorted(set(_letters(hit.text)), key=lambda word: (-len(word), word))[:_ELSEWHERE]
-    return SearchRequest(q=" OR ".join(words), within="quote", limit=100, facets=())
-
-
-def _letters(text: str) -> list[str]:
-    return "".join(character if character.isalnum() else " " for character in text.casefold()).split()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

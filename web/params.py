@@ -2,13 +2,15 @@
 
 import calendar
 import dataclasses
+import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
+from index.manifest import BUILD_ID
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
 from search.errors import RequestError
@@ -72,7 +74,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         "status",
         "repeated",
         _choice(STATUSES),
-        "resolved: the speaker has a name; unnamed: somebody without a name; unknown: nobody is given; "
+        "resolved: the speaker has a name; undecided: a name that several people share; unnamed: somebody without a "
+        "name; unknown: nobody is given; "
         "disputed: outlets disagree.",
     ),
     Parameter("date_from", "text", _DATE, "Articles of this year, month or day and later."),
@@ -95,6 +98,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("limit", "integer", {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT}, "Results a page."),
     Parameter("cursor", "text", {"type": "string"}, "Where the next page begins, from `links.next`; opaque."),
     Parameter(
+        "build",
+        "text",
+        {"type": "string", "pattern": f"^{BUILD_ID.pattern}$"},
+        "The build that is to answer, as in `links.citation`; without it the published one.",
+    ),
+    Parameter(
         "facets",
         "comma",
         {"type": "array", "items": _choice(FACETS)},
@@ -108,7 +117,16 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("interval", "text", _choice(get_args(Interval)), "The steps of the facet `date`."),
 )
+DATES = ("date_from", "date_to")
 BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
+FOUND = Parameter(
+    "found",
+    "integer",
+    {"type": "integer", "minimum": 0},
+    "How many there were when the search was cited, so that a removed `build` can be told from what it found.",
+)
+"""Of a citation: it changes no answer."""
+SEARCHED: dict[str, Parameter] = {**BY_NAME, FOUND.name: FOUND}
 
 SUGGESTING: tuple[Parameter, ...] = (
     Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "What has been typed so far."),
@@ -120,17 +138,40 @@ BEGINNING = Parameter(
 )
 FACETED: tuple[Parameter, ...] = (
     BEGINNING,
-    *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "facets", "interval")),
+    *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "build", "facets", "interval")),
 )
 """Of one facet's values: what changes their counts or how many they are."""
+_COUNTING = ("facets", "facet_limit", "interval")
+EXPORTED: dict[str, Parameter] = {
+    name: one for name, one in BY_NAME.items() if name not in ("limit", "cursor", *_COUNTING)
+}
+"""Of an export, which has every match: which they are, and their order."""
+FOLLOWED: dict[str, Parameter] = {
+    name: one for name, one in BY_NAME.items() if name not in ("sort", "build", *_COUNTING)
+}
+"""Of a feed: newest first."""
 
 API_DEFAULTS = SearchRequest()
 PAGE_DEFAULTS = SearchRequest(facets=("speaker", "source", "date", "kind", "status"), facet_limit=8)
 
 
-def read(args: "MultiDict[str, str]", defaults: SearchRequest = API_DEFAULTS) -> SearchRequest:
+def read(
+    args: "MultiDict[str, str]",
+    defaults: SearchRequest = API_DEFAULTS,
+    known: Mapping[str, Parameter] = SEARCHED,
+) -> SearchRequest:
     """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
-    return dataclasses.replace(defaults, **_values(args, BY_NAME))
+    values = _values(args, known)
+    values.pop(FOUND.name, None)
+    return dataclasses.replace(defaults, **values)
+
+
+def read_found(args: "MultiDict[str, str]") -> int | None:
+    """How many a citation says there were; errors as of `read`."""
+    found: int | None = _values(args, SEARCHED).get(FOUND.name)
+    if found is not None and found < 0:
+        raise RequestError(FOUND.name, f"is {found}; it takes 0 and more")
+    return found
 
 
 def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
@@ -188,21 +229,28 @@ def _value(parameter: Parameter, given: list[str]) -> Any:
 
 def pairs(request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> list[tuple[str, str]]:
     """The parameters that `read` makes the same request from, in the table's order, without what is the default."""
-    found: list[tuple[str, str]] = []
-    dates = dict(zip(("date_from", "date_to"), short_dates(request.date_from, request.date_to), strict=True))
-    for parameter in PARAMETERS:
-        value = getattr(request, parameter.attribute)
-        if value == getattr(defaults, parameter.attribute) or value is None:
+    return [(parameter.name, value) for parameter, values in _given(request, defaults) for value in values]
+
+
+_attributes = operator.attrgetter(*(parameter.attribute for parameter in PARAMETERS))
+
+
+def _given(request: SearchRequest, defaults: SearchRequest) -> Iterator[tuple[Parameter, Sequence[str]]]:
+    """What is not the default, as it is written."""
+    for parameter, value, default in zip(PARAMETERS, _attributes(request), _attributes(defaults), strict=True):
+        if value == default or value is None:
             continue
         if parameter.form == "repeated":
-            found += [(parameter.name, one) for one in value]
+            yield parameter, value
         elif parameter.form == "comma":
-            found.append((parameter.name, ",".join(value)))
+            yield parameter, (",".join(value),)
         elif parameter.form == "number":
-            found.append((parameter.name, f"{value:g}"))
+            yield parameter, (f"{value:g}",)
+        elif parameter.name in DATES:
+            short = short_dates(request.date_from, request.date_to)
+            yield parameter, (short[DATES.index(parameter.name)] or "",)
         else:
-            found.append((parameter.name, dates.get(parameter.name) or str(value)))
-    return found
+            yield parameter, (str(value),)
 
 
 def short_dates(first: str | None, last: str | None) -> tuple[str | None, str | None]:
@@ -223,28 +271,37 @@ def _precision(date: str, *, last: bool) -> int:
     return 1 if month == ("12" if last else "01") else 2
 
 
-def address(path: str, request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> str:
-    """The path and query of a search. Equal questions have equal addresses."""
-    query = encoded(pairs(request, defaults))
+# Addresses. One answer holds those of forty searches that differ in one parameter, so they are put together of pieces.
+
+Pieces: TypeAlias = dict[str, str]
+"""A query string by parameter, in the table's order: `speaker=ada&speaker=ola`; empty where it is the default."""
+
+_NO_PIECES: Pieces = dict.fromkeys(BY_NAME, "")
+
+
+def pieces(request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> Pieces:
+    """The query string of a search, in pieces. Equal questions have equal ones."""
+    return _NO_PIECES | {
+        parameter.name: piece(parameter.name, values) for parameter, values in _given(request, defaults)
+    }
+
+
+def piece(name: str, values: Iterable[str]) -> str:
+    """The piece of one parameter."""
+    return "&".join(f"{name}={quoted(value)}" for value in values)
+
+
+def quoted(value: str) -> str:
+    """A value as it stands in a query string."""
+    return quote_plus(value, errors="replace")
+
+
+def joined(path: str, *queries: str) -> str:
+    """A path with a query of these pieces."""
+    query = "&".join(filter(None, queries))
     return f"{path}?{query}" if query else path
 
 
-def encoded(values: Iterable[tuple[str, str]] | Mapping[str, str]) -> str:
-    """The query string of some parameters."""
-    items = values.items() if isinstance(values, Mapping) else values
-    return urlencode(list(items), errors="replace")
-
-
-def toggled(request: SearchRequest, facet: str, value: str, label: str, selected: bool) -> SearchRequest:
-    """The first page of the same search with one value of a facet taken in, or out where it is `selected`."""
-    if facet == "date":
-        dates = (None, None) if selected else (value, value)
-        return dataclasses.replace(request, date_from=dates[0], date_to=dates[1], cursor=None)
-    chosen: tuple[str, ...] = getattr(request, facet)
-    if selected:
-        # A speaker may have been asked for by name, and is then the same choice as the id.
-        same = {value.casefold(), label.casefold()}
-        changed = tuple(one for one in chosen if one.casefold() not in same)
-    else:
-        changed = (*chosen, value)
-    return dataclasses.replace(request, **{facet: changed}, cursor=None)  # type: ignore[arg-type]
+def address(path: str, request: SearchRequest, defaults: SearchRequest = API_DEFAULTS) -> str:
+    """The path and query of a search. Equal questions have equal addresses."""
+    return joined(path, *pieces(request, defaults).values())

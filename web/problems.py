@@ -9,7 +9,8 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
-from search.errors import GoneError, NotFoundError, RequestError, TimeLimitError
+from search.errors import BusyError, GoneError, NotFoundError, RequestError, TimeLimitError
+from web.pinned import ChangedError
 
 RETRY_SECONDS = 30
 """How long a visitor may wait before asking again what could not be answered."""
@@ -22,13 +23,18 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (IndexDamagedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SchemaVersionError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TimeLimitError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+_FOR_PROGRAMS = ("/openapi.json", "/readyz", ".csv", ".jsonl", ".atom", ".bib", ".csl.json", ".txt", ".md", ".html")
+"""How the addresses end, beside the API's, that programs ask for."""
 
 UNEXPECTED = "Something broke that should not have; the server's log says what."
 DETAILS: tuple[tuple[type[SaywhoError], str], ...] = (
     (NotPublishedError, "Nothing has been indexed yet. Run `saywho index SOURCE…`, then ask again."),
     (IndexDamagedError, "The index is damaged and was not opened. Run `saywho rebuild`; the server's log says more."),
     (SchemaVersionError, "The index was written by another version. Run `saywho rebuild`, then ask again."),
+    (BusyError, "As many exports as this site serves at a time are being read now. Ask again in a while."),
     (TimeLimitError, "The question took too long and was given up, unanswered. Ask for rarer words or add a filter."),
 )
 
@@ -99,7 +105,7 @@ def _problem(status: HTTPStatus, detail: str, errors: tuple[ParameterError, ...]
 
 
 def _answer(problem: Problem, error: Exception) -> Response:
-    if request.path.startswith("/api/") or request.path in ("/openapi.json", "/readyz"):
+    if request.path.startswith("/api/") or request.path.endswith(_FOR_PROGRAMS):
         body = dataclasses.asdict(problem)
         if not problem.errors:
             del body["errors"]
@@ -109,6 +115,7 @@ def _answer(problem: Problem, error: Exception) -> Response:
         problem=problem,
         words=words_of(request.path),
         empty=isinstance(error, NotPublishedError),
+        pinned=error.pinned if isinstance(error, ChangedError) else None,
         unreadable=isinstance(error, IndexDamagedError | SchemaVersionError),
     )
     return Response(page.encode("utf-8", "replace"), problem.status, mimetype="text/html")

@@ -31,6 +31,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "status": {
         "resolved": "named",
+        "undecided": "not decided",
         "unnamed": "not named",
         "unknown": "not known",
         "disputed": "disputed",
@@ -119,9 +120,11 @@ def who(hit: Hit) -> Who:
     """Who said it, as the pages write it."""
     speaker = hit.speaker
     if speaker.status == "disputed":
-        others = [Named(name) for name, _ in hit.attribution.candidates if name != speaker.name]
+        others = [Named(rival.name, rival.id) for rival in hit.attribution.rivals]
         first = [Named(speaker.name, speaker.id)] if speaker.name else []
         return Who(tuple((first + others)[:2]) or (Named("Speaker not known"),), "disputed")
+    if speaker.status == "undecided":
+        return Who((Named(speaker.name or speaker.mention),), "which of them is not decided")
     if speaker.status == "unnamed":
         return Who((Named(_capital(speaker.name or speaker.mention) or "Somebody"),), "not named")
     if speaker.status == "unknown" or not speaker.name:
@@ -153,9 +156,21 @@ def why(hit: Hit) -> Why | None:
     chain = [_reason(attribution.basis, hit, whom, told)]
     if hit.speaker.status == "disputed":
         summary = f"Outlets disagree; this one says {hit.speaker.name or 'somebody else'}"
-        chain.append(f"{sure(attribution.confidence)} that this article means so; others give the words to another.")
+        chain.append(f"{sure(attribution.confidence)} that this article means so.")
+        chain += [
+            f"{counted(rival.articles, 'independent article')} {_give(rival.articles)} these words to {rival.name}."
+            for rival in attribution.rivals
+        ]
+    elif attribution.witnesses > 1:
+        chain.append(f"{counted(attribution.witnesses, 'independent article')} name {whom.plain} for these words.")
+    if attribution.correction is not None:
+        chain.append(f"An editor corrected this (number {attribution.correction} in the ledger).")
     others = tuple((name, f"{share:.2f}") for name, share in attribution.candidates)
     return Why(summary, tuple(chain), others if len(others) > 1 else ())
+
+
+def _give(articles: int) -> str:
+    return "gives" if articles == 1 else "give"
 
 
 def evidence(hit: Hit) -> str:
@@ -176,17 +191,26 @@ def _reason(basis: Basis, hit: Hit, whom: Who, told: str) -> str:
     says = f"The article says {told}" if told else "The article"
     if hit.speaker.status == "unnamed":
         return f"{says}, and gives no name." if told else "The article gives no name."
+    if hit.speaker.status == "undecided":
+        return f"{says}; several people of this collection are called so, and nothing tells which of them it is."
     reasons: dict[Basis, str] = {
         "name": f"{says}: the speaker is named beside the words." if told else "The speaker is named beside the words.",
         "pronoun": f"{says}; “{mention}” stands for {name}, who is named elsewhere in it.",
         "nominal": f"{says}; “{mention}” is {name}, who is named elsewhere in it.",
         "implicit": "Nobody is named beside the words; the sentences around them tell.",
         "continued": "The quotation goes on from the one before it, which has this speaker.",
-        "corroborated": "Another outlet prints the same words and names the speaker.",
+        "corroborated": _taken_over(mention, name),
+        "corrected": f"An editor says that it is {name}.",
     }
     if basis == "name" and told and mention and name.casefold() not in mention.casefold():
         return f"{says}; “{mention}” is {name}, by the name given elsewhere in it."
     return reasons[basis]
+
+
+def _taken_over(mention: str, name: str) -> str:
+    if not mention:
+        return f"This article names nobody beside the words; independent articles that print them name {name}."
+    return f"This article says “{mention}”; independent articles that print the same words name {name}."
 
 
 def _within(hit: Hit, whom: Who) -> str:
@@ -201,17 +225,3 @@ def _short(text: str, longest: int = 60) -> str:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
-
-
-def citation(hit: Hit) -> str:
-    """The quotation as plain text that can be pasted: words, speaker, title, outlet, date and address."""
-    article = hit.article
-    speaker = who(hit).plain
-    if hit.speaker.status == "disputed":
-        speaker = f"{hit.speaker.name or speaker} (disputed: {speaker})"
-    words = _one_line(hit.text)
-    if hit.kind == "indirect":
-        words = f"[{words}]"
-    place = [f"“{_one_line(article.title)}”" if article.title else "", article.source or "", day(article.date)]
-    line = f"{words} — {speaker}, in {', '.join(part for part in place if part)}"
-    return f"{line}. {article.url}" if article.url else f"{line}."

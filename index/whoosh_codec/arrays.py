@@ -75,10 +75,9 @@ def pack(folder: Path, name: str) -> None:
                 out.seek(-out.tell() % _ALIGNED, os.SEEK_CUR)
                 index[path.name.removesuffix(".npy")] = (dtype.str, shape[0], out.tell())
                 _append(file, out)
+            path.unlink()  # at once: a large pack would take its room twice
         text = json.dumps(index).encode("ascii")
         out.write(text + len(text).to_bytes(8, "little") + MAGIC)
-    for path in loose:
-        path.unlink()
 
 
 def _append(source: io.BufferedReader, target: io.BufferedWriter) -> None:

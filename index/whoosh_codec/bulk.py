@@ -4,8 +4,6 @@ import array
 import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +13,9 @@ from index.records import Entry
 from index.schema import FIELDS
 from index.whoosh_codec.arrays import ArrayFolder, Stream, offsets, pack, save
 from index.whoosh_codec.inverting import Inverted, invert, join_parts, open_inverted, save_inverted
+from index.whoosh_codec.keys import KeyWriter
 from index.whoosh_codec.lexicon import encoded, save_strings
-from index.whoosh_codec.segment import CODED, LABELS, META, TEXT_FIELDS, packed
+from index.whoosh_codec.segment import CODED, KEY_FIELDS, LABELS, META, TEXT_FIELDS, packed
 from index.whoosh_codec.vocabulary import NO_STEM, Vocabulary
 
 ROWS_A_PART = 200_000
@@ -46,9 +45,7 @@ class SegmentWriter:
         self._runs = {name: array.array("I") for name in TEXT_FIELDS}
         self._runs_a_row = {name: array.array("I") for name in TEXT_FIELDS}
         self._parts: list[Path] = []
-        self._ids: list[bytes] = []
-        self._id_parts: list[np.ndarray[tuple[int], np.dtype[np.bytes_]]] = []
-        self._codes = {name: _Coder() for name in CODED}
+        self._keys = {name: KeyWriter(name) for name in KEY_FIELDS}
         self._date = array.array("i")
         self._confidence = array.array("f")
         self._digest = array.array("Q")
@@ -88,8 +85,8 @@ class SegmentWriter:
         if self.rows % self._rows_a_part or not self._parts:
             self._write_part()
         tokens = self._write_fields()
-        self._write_ids()
-        labels = {name: coder.write(folder, name) for name, coder in self._codes.items()}
+        parts = [ArrayFolder(part) for part in self._parts]
+        labels = {name: key.finish(folder, parts, codes=name in CODED) for name, key in self._keys.items()}
         kept = {name: found for name, found in labels.items() if found}
         (folder / LABELS).write_text(json.dumps(kept), encoding="ascii")
         (folder / META).write_text(json.dumps({"rows": self.rows, "words": tokens}), encoding="ascii")
@@ -106,11 +103,11 @@ class SegmentWriter:
         for name, value in _TEXTS:
             self._vocabulary.add((str(value(entry)) for entry in entries), self._runs[name], self._runs_a_row[name])
         for name, value, label in _CODES:
-            self._codes[name].add([value(entry) for entry in entries])
+            self._keys[name].add([value(entry) for entry in entries])
             if label:
-                self._codes[name].name((value(entry), label(entry)) for entry in entries)
-        self._codes["article"].add([entry.article_id for entry in entries])
-        self._ids += [encoded(entry.id) for entry in entries]
+                self._keys[name].name((value(entry), label(entry)) for entry in entries)
+        self._keys["article"].add([entry.article_id for entry in entries])
+        self._keys["id"].add([entry.id for entry in entries])
         self._confidence.extend([entry.confidence for entry in entries])
         self._entries.write(self._stored)
         self._lengths.extend(map(len, self._stored))
@@ -128,8 +125,9 @@ class SegmentWriter:
             save_inverted(part, name, invert(text, np.diff(ends, prepend=0), len(self._vocabulary.words)))
             pack(part, name)
             self._runs[name], self._runs_a_row[name] = array.array("I"), array.array("I")
-        self._id_parts.append(np.array(self._ids, np.bytes_))
-        self._ids = []
+        for key in self._keys.values():
+            key.spill(part)
+        pack(part, "keys")
         self._vocabulary.forget_runs()
 
     def _write_fields(self) -> dict[str, int]:
@@ -151,54 +149,6 @@ class SegmentWriter:
             join_parts(folder, name, parts, order)
             tokens[name] = sum(int(part.lengths.sum()) for part in parts)
         return tokens
-
-    def _write_ids(self) -> None:
-        ids = np.concatenate(self._id_parts)
-        order = np.argsort(ids, kind="stable")
-        _write_keys(self._folder, "id", ids[order].tolist(), np.ones(len(ids), np.int64), order)
-
-
-class _Coder:
-    """Numbers a key's values as they come, and in order of their bytes in the end."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-        self._codes = array.array("I")
-        self._labels: dict[str, Counter[str]] = {}
-
-    def add(self, values: list[object]) -> None:
-        """The values of the next rows, None for none."""
-        known = self._known
-        self._codes.extend([0 if v is None else known.setdefault(str(v), len(known) + 1) for v in values])
-
-    def name(self, labels: Iterable[tuple[object, str | None]]) -> None:
-        """What values are called; only names that differ from them are kept."""
-        kept = self._labels
-        for value, label in labels:
-            if value is not None and label and label != value:
-                counts = kept.get(str(value))
-                if counts is None:
-                    counts = kept[str(value)] = Counter()
-                counts[label] += 1
-
-    def write(self, folder: Path, name: str) -> dict[str, str]:
-        """Writes values, codes and rows; returns the commonest label of each value that has one."""
-        values = [encoded(value) for value in self._known]
-        order = sorted(range(len(values)), key=values.__getitem__)
-        rank = np.zeros(len(values) + 1, np.uint32)
-        rank[np.array(order, np.int64) + 1] = np.arange(1, len(values) + 1)
-        codes = rank[np.frombuffer(self._codes, np.uint32)] if len(self._codes) else np.zeros(0, np.uint32)
-        save(folder, f"{name}.codes", codes)
-        counts = np.bincount(codes, minlength=len(values) + 1)
-        rows = np.argsort(codes, kind="stable")[int(counts[0]) :]
-        _write_keys(folder, name, [values[number] for number in order], counts[1:], rows)
-        return {value: min(labels, key=lambda label: (-labels[label], label)) for value, labels in self._labels.items()}
-
-
-def _write_keys(folder: Path, name: str, values: list[bytes], counts: np.ndarray, rows: np.ndarray) -> None:
-    save_strings(folder, f"{name}.values", values)
-    save(folder, f"{name}.row_at", offsets(counts))
-    save(folder, f"{name}.rows", rows.astype(np.uint32))
 
 
 def date_number(entry: Entry) -> int:

@@ -29,13 +29,16 @@ import numpy.typing as npt
 
 from index.analysis import exact_words
 from index.schema import FIELDS
-from index.whoosh_codec.arrays import F32, U32, Array, ArrayFolder, offsets, pack, save
+from index.whoosh_codec.arrays import F32, U32, Array, ArrayFolder, Stream, offsets, pack, save
+from index.whoosh_codec.keys import united
 from index.whoosh_codec.lexicon import Lexicon, Strings, encoded, save_strings
 from index.whoosh_codec.segment import CODED, Segment
 
 FOLDER = "columns"
 NAMED = tuple(field.name for field in FIELDS if field.kind == "code" and field.facet)
 """The columns whose values are kept: facets."""
+_LOOKED_UP = 20
+"""How much longer it takes to look a value up than to merge it with others in order."""
 _MOST_SHOWN = 20_000
 """Values that are kept decoded."""
 
@@ -180,21 +183,48 @@ def write_columns(folder: Path, segments: Sequence[Segment], lives: Sequence[Mas
     save(target, "confidence", _joined([segment.confidence() for segment in segments], "<f4"))
     for name in CODED:
         codes = [segment.codes(name) for segment in segments]
-        if len(segments) == 1 and name not in NAMED:
-            save(target, name, codes[0])
+        if name not in NAMED:
+            with Stream(target, name, "<u4") as out:
+                for place, code in zip(_numbered([one.keys[name].values for one in segments]), codes, strict=True):
+                    out.append(code if place is None else place[code])
             continue
         values, counts, places = _all_values(name, segments, codes, lives)
-        order = list(range(len(values)))
-        if name in NAMED:
-            often = counts.tolist()
-            order = sorted((n for n in order if often[n + 1]), key=lambda n: (-often[n + 1], values[n]))
+        often = counts.tolist()
+        order = sorted((n for n in range(len(values)) if often[n + 1]), key=lambda n: (-often[n + 1], values[n]))
         rank = np.zeros(len(values) + 1, np.uint32)
         rank[np.array(order, np.int64) + 1] = np.arange(1, len(order) + 1)
         save(target, name, _joined([rank[place[code]] for place, code in zip(places, codes, strict=True)], "<u4"))
-        if name in NAMED:
-            _write_values(target, name, segments, [values[n] for n in order])
-            save(target, f"{name}.counts", counts[np.concatenate(([0], np.array(order, np.int64) + 1))])
+        _write_values(target, name, segments, [values[n] for n in order])
+        save(target, f"{name}.counts", counts[np.concatenate(([0], np.array(order, np.int64) + 1))])
     pack(target, "columns")
+
+
+def _numbered(values: Sequence[Lexicon]) -> list[U32 | None]:
+    """For each segment its codes' codes in the whole build, in which each value has one; None where they are the same.
+
+    The largest segment's codes stay, and what others have beside is numbered behind: that takes as long as there is in
+    the others, as long as it is little.
+    """
+    largest = max(range(len(values)), key=lambda number: len(values[number]))
+    others = sum(map(len, values)) - len(values[largest])
+    if others * _LOOKED_UP > len(values[largest]):
+        places = united(values, lambda letters, lengths: None)
+        return [np.concatenate((np.zeros(1, np.uint32), place + np.uint32(1))) for place in places]
+    known: dict[bytes, int] = {}
+    out: list[U32 | None] = []
+    for number, lexicon in enumerate(values):
+        if number == largest:
+            out.append(None)
+            continue
+        codes = np.zeros(len(lexicon) + 1, np.uint32)
+        for place in range(len(lexicon)):
+            value = lexicon[place]
+            there = values[largest].find(value)
+            codes[place + 1] = (
+                there + 1 if there >= 0 else known.setdefault(value, len(values[largest]) + len(known) + 1)
+            )
+        out.append(codes)
+    return out
 
 
 def _all_values(

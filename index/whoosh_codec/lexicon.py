@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.whoosh_codec.arrays import Array, ArrayFolder, offsets, plain, save
+from index.whoosh_codec.arrays import U64, Array, ArrayFolder, offsets, plain, save
 
 
 def encoded(word: str) -> bytes:
@@ -21,10 +21,20 @@ class Strings:
 
     def __init__(self, folder: ArrayFolder, name: str) -> None:
         self._letters = folder.load(f"{name}.letters")
-        self._ends = folder.load(f"{name}.ends")
+        self._ends: U64 = folder.load(f"{name}.ends")
         # Bisection asks for single values, which plain memory gives much faster than numpy does.
         self._bytes = plain(self._letters)
         self._at = plain(self._ends)
+
+    @property
+    def letters(self) -> Array:
+        """All the strings' bytes."""
+        return self._letters
+
+    @property
+    def ends(self) -> U64:
+        """[strings + 1] where each begins in `letters`."""
+        return self._ends
 
     def __len__(self) -> int:
         return len(self._ends) - 1

@@ -57,12 +57,12 @@ def packed(entry: Entry) -> bytes:
         return json.dumps(row).encode("ascii")
 
 
-def unpacked(stored: bytes) -> Entry:
+def unpacked(stored: bytes | memoryview) -> Entry:
     """The entry that was stored."""
     try:
         entry = _decode(stored)
     except msgspec.DecodeError:
-        entry = entry_from_json(json.loads(stored))
+        entry = entry_from_json(json.loads(bytes(stored)))
     if not entry.exact:
         object.__setattr__(entry, "exact", entry.text)  # nobody else has this value yet
     return entry
@@ -164,4 +164,4 @@ class Segment:
 
     def entry(self, row: int) -> Entry:
         """A row's entry."""
-        return unpacked(self.stored(row))
+        return unpacked(self._entries[self._ends[row] : self._ends[row + 1]])

@@ -14,7 +14,6 @@ BREAK = 0xFFFFFFFF
 NO_STEM = 0xFFFFFFFF
 
 _GAP = re.compile(r"\n\s*\n|\r\s*\r|\f|\u2029")
-_GAP_LETTERS = re.compile(r"[\n\r\f\u2029]")
 _LOOKS_BACK = re.compile(r"\d[ \xa0]%")
 """The one thing that the analyser reads across a blank."""
 _MOST_RUNS = 1_000_000
@@ -41,13 +40,24 @@ class Vocabulary:
                 for piece in _GAP.split(text):
                     runs += [self._runs.key_of(token.exact, token.stem) for token in words(piece)]
                     runs.append(_STOP)
-            elif _GAP_LETTERS.search(text):
+            # Asking for one letter after the other is several times faster than a regular expression for all.
+            elif "\r" in text or "\f" in text or "\u2029" in text:
                 for piece in _GAP.split(text):
                     runs += piece.split()
                     runs.append(_STOP)
-            else:
+            elif "\n" not in text:
                 runs += text.split()
                 runs.append(_STOP)
+            elif text.count("\n") == 2 and "\n\n" in text:
+                before_gap, _, behind = text.partition("\n\n")
+                runs += before_gap.split()
+                runs.append(_STOP)
+                runs += behind.split()
+                runs.append(_STOP)
+            else:
+                for piece in _GAP.split(text):
+                    runs += piece.split()
+                    runs.append(_STOP)
             lengths.append(len(runs) - before)
         into.frombytes(np.fromiter(map(self._runs.__getitem__, runs), np.uint32, len(runs)).tobytes())
 

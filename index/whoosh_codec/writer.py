@@ -5,9 +5,10 @@ system has none), says which of their rows are deleted, and has one more segment
 more than MOST_SEGMENTS, or much of a segment is deleted, the rows of small segments are written anew with it.
 """
 
+import contextlib
 import dataclasses
+import gc
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.manifest import sync
+from index.manifest import share, sync
 from index.records import Entry
 from index.whoosh_codec.arrays import ArrayFolder, pack
 from index.whoosh_codec.bulk import ROWS_A_PART, SegmentWriter, stored_form
@@ -52,29 +53,34 @@ def write(
     entries: Iterable[Entry],
     *,
     previous: Path | None = None,
+    replacing: Iterable[str] | None = None,
     progress: Progress | None = None,
     rows_a_part: int = ROWS_A_PART,
 ) -> int:
-    """Writes the index of these entries into `folder`, durably, and returns how many there were.
+    """Writes the index of these entries into `folder`, durably, and returns how many entries came.
 
     Entries come in order of date, undated ones first (BuildError otherwise), each id once. `previous` is the folder of
-    a build to go on from. `progress` is told, now and then and at the end, how many more have been looked at.
+    a build to go on from. What it has of the articles `replacing` (ids; None: of all) goes, unless it comes again; what
+    it has of others stays without being looked at. `progress` is told, now and then and at the end, how many more
+    entries have come.
     """
     target = folder / FOLDER
     target.mkdir()
     kept = _opened(previous / FOLDER) if previous is not None else []
-    for one in kept:
-        one.alive[:] = False
+    _let_go(kept, replacing)
     count = 0
     fresh = _Fresh(target, rows_a_part)
-    for count, entry in enumerate(entries, 1):
-        stored, digest = stored_form(entry)
-        if not _stays(kept, encoded(entry.id), digest):
-            fresh.add(entry, stored, digest)
-        if progress and count % _PROGRESS_EVERY == 0:
-            progress(_PROGRESS_EVERY)
-    staying, rewritten = _plan(kept, fresh.rows)
-    made = fresh.finish(rewritten)
+    with _uncollected():
+        for count, entry in enumerate(entries, 1):
+            stored, digest = stored_form(entry)
+            if not (kept and _stays(kept, encoded(entry.id), digest)):
+                fresh.add(entry, stored, digest)
+            if progress and count % _PROGRESS_EVERY == 0:
+                progress(_PROGRESS_EVERY)
+            if count % rows_a_part == 0:
+                gc.collect()
+        staying, rewritten = _plan(kept, fresh.rows)
+        made = fresh.finish(rewritten)
     listed = [_linked(one, previous / FOLDER if previous else target, target) for one in staying]
     if made is not None or not listed:
         listed.append(made or fresh.empty())
@@ -82,6 +88,18 @@ def write(
     if progress and count % _PROGRESS_EVERY:
         progress(count % _PROGRESS_EVERY)
     return count
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python's collector looks for circles of objects after every few hundred new ones, and entries make none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _opened(folder: Path) -> list[_Kept]:
@@ -93,11 +111,23 @@ def _opened(folder: Path) -> list[_Kept]:
     return out
 
 
+def _let_go(kept: list[_Kept], article_ids: Iterable[str] | None) -> None:
+    """Marks the rows of these articles, or of all, as gone."""
+    if article_ids is None:
+        for one in kept:
+            one.alive[:] = False
+        return
+    for article_id in map(encoded, article_ids):
+        for one in kept:
+            one.alive[one.opened.keys["article"].rows_of(article_id)] = False
+
+
 def _stays(kept: list[_Kept], entry_id: bytes, digest: int) -> bool:
-    """Whether a segment has this very entry; marks it as alive."""
+    """Whether a segment has this very entry among what was let go; marks it as alive."""
     for one in kept:
         for row in one.opened.keys["id"].rows_of(entry_id).tolist():
-            if row not in one.listed.deleted and int(one.opened.digest[row]) == digest:
+            gone = not one.alive[row] and row not in one.listed.deleted
+            if gone and int(one.opened.digest[row]) == digest:
                 one.alive[row] = True
                 return True
     return False
@@ -182,16 +212,9 @@ def _by_date(sources: list[tuple[Segment, npt.NDArray[np.int64]]]) -> Iterator[t
 
 def _linked(one: _Kept, source: Path, target: Path) -> NumpySegment:
     name = one.listed.segment_id()
-    shutil.copytree(source / name, target / name, copy_function=_link)
+    shutil.copytree(source / name, target / name, copy_function=lambda one, other: share(Path(one), Path(other)))
     deleted = frozenset(np.flatnonzero(~one.alive).tolist())
     return NumpySegment(INDEX, one.listed.rows, deleted, one.listed.segid)
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
 
 
 def _finish(folder: Path, listed: list[NumpySegment]) -> None:

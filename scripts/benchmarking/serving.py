@@ -1,6 +1,7 @@
 """`benchmark.py http`: `saywho serve` over a large index, asked by eight connections at once."""
 
 import contextlib
+import functools
 import http.client
 import itertools
 import json
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -46,17 +47,13 @@ end
 
 
 def load_figures(workplace: Workplace, *, workers: int, seconds: float) -> dict[str, Any]:
-    """What the server does in so many seconds of load, after every question was asked once."""
+    """What the server does in so many seconds of load, after every connection has asked every question once."""
     index = workplace.index(MAKERS[OURS], "real")
     paths = [path_of(question) for question in workplace.questions()]
     before = gflops()
     with _server(index.folder, workers) as (process, port):
-        say(f"the server is asked every question once, then for {seconds:g} seconds")
-        with contextlib.closing(_Client(port)) as client:
-            for path in paths * workers:
-                status, body = client.get(path)
-                if status != 200:
-                    sys.exit(f"{path}: the server answers {status} {body[:200]!r}")
+        say(f"the server is asked every question on each of {CONNECTIONS} connections, then for {seconds:g} seconds")
+        _ask_all(port, paths)
         wrk = shutil.which("wrk")
         before_load = _seconds(process.pid)
         with _watching(port, paths) as took:
@@ -132,6 +129,31 @@ def _server(data: Path, workers: int) -> Iterator[tuple["subprocess.Popen[bytes]
         process.wait(_PATIENCE)
 
 
+def _ask_all(port: int, paths: Sequence[str]) -> None:
+    """Every question, on as many connections as the load has: one alone would leave all workers but its own cold."""
+    refused: list[str] = []
+
+    def ask() -> None:
+        with contextlib.closing(_Client(port)) as client:
+            for path in paths:
+                status, body = client.get(path)
+                if status != 200:
+                    refused.append(f"{path}: the server answers {status} {body[:200]!r}")
+                    return
+
+    _at_once([ask] * CONNECTIONS)
+    if refused:
+        sys.exit(refused[0])
+
+
+def _at_once(tasks: Sequence[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=task) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 @contextlib.contextmanager
 def _watching(port: int, paths: Sequence[str]) -> Iterator[list[float]]:
     """Asks one question now and then, and gives what each answer says the search took, in milliseconds."""
@@ -184,11 +206,7 @@ def _threads(port: int, paths: Sequence[str], seconds: float) -> dict[str, Any]:
                 if status != 200:
                     wrong.append(status)
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    _at_once([functools.partial(ask, number) for number in range(CONNECTIONS)])
     passed = time.perf_counter() - started
     return {"requests": len(times), "seconds": passed, "errors": len(wrong), **spread(times)}
 

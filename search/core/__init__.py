@@ -1,6 +1,8 @@
 """The search core: a query tree with filters over one build -> the best rows, exact totals and facets.
 
     found.py       rows with scores, and arithmetic on them
+    common.py      what is worked out once for a word that many rows have
+    union.py       any of several such words, without a list of their rows
     lists.py       a word, phrase or prefix -> its rows in one segment
     evaluating.py  a tree -> rows with scores in one segment
     counting.py    rows -> counts by value of a column
@@ -10,7 +12,8 @@ Everything is numpy on memory-mapped arrays; nothing here knows how a question w
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -93,13 +96,13 @@ class Core:
         self.rows = self._reader.rows
         """That are not deleted."""
         self._time_limit = time_limit
-        self._lists = [Lists(part, part.segment.meta["pivots"]) for part in self._reader.parts]
+        values = sum(len(values) + 1 for values in self.columns.values.values())
+        self._lists = [Lists(part, part.segment.meta["pivots"], values) for part in self._reader.parts]
         self._rarities = Rarities(self._lists, self.rows)
         self._evaluators = [
             Evaluator(part, self.columns, lists, self._typed_codes, _windows)
             for part, lists in zip(self._reader.parts, self._lists, strict=True)
         ]
-        self._variants = int(self.columns.codes["variant"].max(initial=0))
         self._periods: dict[str, tuple[list[str], list[npt.NDArray[np.uint32]]]] = {}
         self._known_codes: dict[tuple[str, str, bool], list[int]] = {}
 
@@ -142,30 +145,24 @@ class Core:
     def answer(self, question: Question) -> Answer:
         """Everything that is asked for. TimeLimitError where that takes too long."""
         clock = Clock(self._time_limit)
-        base: Hits = [
-            (evaluator.part, evaluator.find(question.tree, question.within, self._rarities, clock))
-            for evaluator in self._evaluators
-        ]
-        filters = self._filters(question)
-        under = _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
-        clock.check()
+        under = self._under(question, clock)
         everything = under.all_but(None)
-        tally = Tally(everything, self.rows)
+        tally = Tally(everything, self.columns, self.rows)
         speakers: Counts | None = None
         facets = {}
         for name in question.facets:
-            found = under.all_but(name) if name in filters else everything
+            found = under.all_but(name) if name in question.filters else everything
             if name == "date":
                 facets[name] = self._dates(found, question.interval)
                 continue
-            mine = tally if found is everything else Tally(found, self.rows)
-            counts = mine.count(self.columns.codes[name], self.columns.values[name])
+            mine = tally if found is everything else Tally(found, self.columns, self.rows)
+            counts = mine.count(name)
             if name == "speaker" and found is everything:
                 speakers = counts
             facets[name] = self._values(name, counts, question.facet_limit)
             clock.check()
         if speakers is None:
-            speakers = tally.count(self.columns.codes["speaker"], self.columns.values["speaker"])
+            speakers = tally.count("speaker")
         rows, scores, total = self._best(question, everything)
         return Answer(
             total=total,
@@ -174,6 +171,29 @@ class Core:
             scores=tuple(scores.tolist()),
             facets=facets,
         )
+
+    @functools.cached_property
+    def _variants(self) -> int:
+        """The highest code of a variant."""
+        return int(self.columns.codes["variant"].max(initial=0))
+
+    def every(self, question: Question) -> npt.NDArray[np.uint32]:
+        """All matching rows in order, whatever `first` says. TimeLimitError where finding them takes too long."""
+        clock = Clock(self._time_limit)
+        everything = self._under(question, clock).all_but(None)
+        clock.check()
+        rows, _, _ = self._best(dataclasses.replace(question, first=max(1, len(self.columns.date))), everything)
+        clock.check()
+        return rows.astype(np.uint32)
+
+    def _under(self, question: Question, clock: Clock) -> "_Filtered":
+        base: Hits = [
+            (evaluator.part, evaluator.find(question.tree, question.within, self._rarities, clock))
+            for evaluator in self._evaluators
+        ]
+        filters = self._filters(question)
+        clock.check()
+        return _Filtered(base, self._evaluators, filters, question.min_confidence, self.columns.confidence)
 
     def _typed_codes(self, node: FieldFilter) -> list[int]:
         return self._codes_of(node.field, node.values, typed=True)
@@ -195,20 +215,24 @@ class Core:
     def _values(self, name: str, counts: Counts, limit: int) -> FacetCounts:
         values = self.columns.values[name]
         items = [(values[code].value, number) for code, number in counts.top(limit)]
-        return FacetCounts(items=items, counts=counts, missing=counts.of((0,)))
+        return FacetCounts(items=items, counts=counts, missing=counts.missing)
 
     def _dates(self, found: Hits, interval: Interval) -> FacetCounts:
         periods, bounds = self._boundaries(interval)
-        counts = np.zeros(len(periods) + 1, np.int64)
+        before = np.zeros(len(periods) + 1, np.int64)
         number = {id(part): place for place, part in enumerate(self._reader.parts)}
         for part, one in found:
             edges = bounds[number[id(part)]]
-            if one.rows is None:
-                at = np.clip(edges.astype(np.int64), one.low, one.high) - one.low
-            else:
-                at = np.searchsorted(one.rows, edges)
-            counts[0] += at[0]
-            counts[1:] += at[1:] - at[:-1]
+            for piece, times in one.pieces():
+                if piece.rows is None:
+                    before += np.minimum(np.maximum(edges, np.uint32(piece.low)), np.uint32(piece.high))
+                    before -= piece.low
+                elif times > 0:
+                    before += piece.rows.searchsorted(edges)
+                else:
+                    before -= piece.rows.searchsorted(edges)
+        counts = before.copy()
+        counts[1:] -= before[:-1]
         missing, *numbers = counts.tolist()
         items = [(period, number) for period, number in zip(periods, numbers, strict=True) if number]
         return FacetCounts(items=items, missing=missing)
@@ -217,12 +241,12 @@ class Core:
         """The periods of the index, and where in each segment the undated rows and then each period end."""
         known = self._periods.get(interval)
         if known is None:
-            days = [part.segment.date.astype(np.int64) // _DIVISOR[interval] for part in self._reader.parts]
-            periods = np.unique(np.concatenate([np.unique(day) for day in days]))
-            periods = periods[periods > 0]
-            ends = np.concatenate(([0], periods))
-            names = [_period(number, interval) for number in periods.tolist()]
-            known = names, [np.searchsorted(day, ends, "right").astype(np.uint32) for day in days]
+            divisor = _DIVISOR[interval]
+            dates = [part.segment.date for part in self._reader.parts]
+            periods = sorted({number for date in dates for number in _periods(date, divisor)})
+            ends = np.array([1, *((number + 1) * divisor for number in periods)], np.int32)
+            names = [_period(number, interval) for number in periods]
+            known = names, [date.searchsorted(ends).astype(np.uint32) for date in dates]
             self._periods[interval] = known
         return known
 
@@ -233,11 +257,10 @@ class Core:
             rows, scores = best(found, date, question.sort, question.first)
             return rows, scores, total
         variants = self.columns.codes["variant"]
-        seen = np.zeros(int(variants.max(initial=0)) + 1, np.bool_)
+        seen = np.zeros(self._variants + 1, np.bool_)
         for part, one in found:
-            seen[
-                variants[part.base :][one.low : one.high] if one.rows is None else variants[part.base :].take(one.rows)
-            ] = True
+            mine = variants[part.base :]
+            seen[mine[one.low : one.high] if one.whole else mine.take(one.listed())] = True
         groups = int(np.count_nonzero(seen))
         wanted = min(question.first, groups)
         looked = 2 * question.first
@@ -275,7 +298,7 @@ class _Filtered:
 
     def _narrow(self, place: int, found: Found, names: Sequence[str]) -> Found:
         evaluator = self._evaluators[place]
-        whole = found.rows is None
+        whole = found.whole
         coded = [name for name in names if name != "date"]
         if whole and coded:
             # Of everything, the rows with the rarest value are known without looking.
@@ -338,6 +361,15 @@ def _days(first: str | None, last: str | None) -> tuple[int, int]:
 
 def _number(date: str) -> int:
     return int(date.replace("-", ""))
+
+
+def _periods(date: npt.NDArray[np.int32], divisor: int) -> Iterator[int]:
+    """The periods of ascending dates, each once: from one's end to the next, since most rows need not be looked at."""
+    at = int(date.searchsorted(np.int32(1)))
+    while at < len(date):
+        number = int(date[at]) // divisor
+        yield number
+        at = int(date.searchsorted(np.int32((number + 1) * divisor)))
 
 
 def _period(number: int, interval: Interval) -> str:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from index.whoosh_codec import Part
 from index.whoosh_codec.columns import Columns
 from index.whoosh_codec.lexicon import encoded
-from search.core.found import NO_ROWS, NO_SCORES, NOTHING, Found, Mask, Rows, Scores, are_in
+from search.core.found import NO_ROWS, NO_SCORES, NOTHING, Found, Mask, Rows, Scores, are_in, merged
 from search.core.lists import Lists
+from search.core.union import Sought, Union
 from search.errors import TimeLimitError
 from search.forms import Form, form_of
 from search.tree import And, Everything, FieldFilter, Leaf, Node, Not, Or, Phrase, Prefix, Word
@@ -30,8 +31,10 @@ Windows = Callable[[FieldFilter], list[tuple[int, int]]]
 _FEW = 7
 """Lists with fewer than one in so many rows together are added up row by row, larger ones in a dense array: numpy finds
 what is true among many much faster where more than one in eight is."""
-_COMMON = 10
-"""A word that more than one in so many rows has is added up from its dense array."""
+_MANY = 100
+"""Words with more than one in so many rows together are not listed before that is needed (`union.py`)."""
+_AT_ONCE = 2**18
+"""Rows among which many lists are added up together: the sums stay in the processor's cache."""
 _MASKED = 64
 """Rows are taken out one by one where they are fewer than one in so many, else by a mask over all."""
 _MOST_RARITIES = 50_000
@@ -137,13 +140,6 @@ class Evaluator:
             found = self._own.scratch = np.zeros(self.rows, np.float32)
         return found
 
-    def spare(self, length: int) -> tuple[Scores, Scores]:
-        """Two float32 arrays of this thread alone, whatever is in them: memory that is asked for anew is slow."""
-        found: tuple[Scores, Scores] | None = getattr(self._own, "spare", None)
-        if found is None:
-            found = self._own.spare = np.empty(self.rows, np.float32), np.empty(self.rows, np.float32)
-        return found[0][:length], found[1][:length]
-
 
 class _Question:
     """One query in one segment."""
@@ -181,8 +177,11 @@ class _Question:
         match node:
             case Word() | Phrase():
                 form = self._form(node)
-                scores = self._lists.weights_at(form, self._scope, rows) * self._rarity.of(form, self._scope)
-                return scores > 0, scores
+                places, weights = self._lists.among(form, self._scope, rows)
+                keep, scores = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.float32)
+                keep[places] = True
+                scores[places] = weights * self._rarity.of(form, self._scope)
+                return keep, scores
             case Prefix():
                 return are_in(rows, self._lists.beginning(self._form(node), self._scope)), None
             case And(parts):
@@ -227,7 +226,8 @@ class _Question:
     def _leaf(self, leaf: Leaf) -> Found:
         form = self._form(leaf)
         rows, weights = self._lists.weights(form, self._scope)
-        return Found(rows, weights, scale=self._rarity.of(form, self._scope))
+        common = self._lists.common(form, self._scope) if self._lists.counted(form, rows) else None
+        return Found(rows, weights, scale=self._rarity.of(form, self._scope), word=common)
 
     def _ranges(self, node: FieldFilter) -> list[tuple[int, int]]:
         return [self._in.days(*days) for days in self._in._windows_of(node)]
@@ -245,11 +245,11 @@ class _Question:
         excluded = self.find(node, 0, self._in.rows)
         if not len(excluded) or not len(found):
             return found
-        if found.rows is None or len(found) + len(excluded) > self._in.rows // _MASKED:
+        if found.whole or len(found) + len(excluded) > self._in.rows // _MASKED:
             keep = np.ones(self._in.rows, np.bool_)
             keep[excluded.listed()] = False
-            return found.kept(keep[found.low : found.high] if found.rows is None else keep.take(found.rows))
-        return found.kept(~are_in(found.rows, excluded.listed()))
+            return found.kept(keep[found.low : found.high] if found.whole else keep.take(found.listed()))
+        return found.kept(~are_in(found.listed(), excluded.listed()))
 
     def _all_of(self, parts: Sequence[Node], low: int, high: int) -> Found:
         rest = []
@@ -274,12 +274,19 @@ class _Question:
         if isinstance(part, Not) and self.size(part.part) < 4 * len(found):
             return self._without(part.part, found)
         rows = found.listed()
-        keep, more = self.at(part, rows)
-        places = np.flatnonzero(keep)
-        if more is None:
-            return Found(rows[places], None if found.scores is None else found.scores[places], scale=found.scale)
-        before = None if found.scores is None else found.scores[places] * found.scale
-        return Found(rows[places], more[places] if before is None else before + more[places])
+        if isinstance(part, Word | Phrase):
+            form = self._form(part)
+            places, more = self._lists.among(form, self._scope, rows)
+            more = more * self._rarity.of(form, self._scope)
+        else:
+            keep, every = self.at(part, rows)
+            places = keep.nonzero()[0]
+            if every is None:
+                return found.at(places)
+            more = every.take(places)
+        if found.scores is not None:
+            more += found.scores.take(places) * found.scale
+        return Found(rows.take(places), more)
 
     def _all_at(self, parts: Sequence[Node], rows: Rows) -> tuple[Mask, Scores | None]:
         keep, total = np.ones(len(rows), np.bool_), None
@@ -303,7 +310,7 @@ class _Question:
         if all(isinstance(part, Word | Phrase) for part in parts):
             return self._words_of(parts, low, high)
         found = [self.find(part, low, high) for part in parts]
-        rows = np.unique(np.concatenate([one.listed() for one in found]))
+        rows = merged([one.listed() for one in found])
         if all(one.scores is None for one in found):
             return Found(rows)
         scores = np.zeros(len(rows), np.float32)
@@ -313,32 +320,44 @@ class _Question:
         return Found(rows, scores)
 
     def _words_of(self, parts: Sequence[Node], low: int, high: int) -> Found:
-        """Any of several words: their weights added up in an array of all rows."""
+        """Any of several words: few rows are listed with their sums, many only when they are asked for."""
         leaves = sorted((part for part in parts if isinstance(part, Word | Phrase)), key=self.size, reverse=True)
-        if sum(map(self.size, leaves)) * _FEW < high - low:
+        size = sum(map(self.size, leaves))
+        if size * _MANY > high and (low, high) == (0, self._in.rows):
+            return Union([self._sought(leaf) for leaf in leaves], high)
+        if size * _FEW < high - low:
             return _added_up([self.find(leaf, low, high) for leaf in leaves], self._in.scratch())
-        total, spare = self._in.spare(high - low)
-        total.fill(0)
-        for leaf in leaves:
-            form = self._form(leaf)
-            if self.size(leaf) * _COMMON > self._in.rows:
-                np.multiply(
-                    self._lists.dense(form, self._scope)[low:high], self._rarity.of(form, self._scope), out=spare
-                )
-                np.add(total, spare, out=total)
-                continue
-            one = self.find(leaf, low, high)
-            if one.rows is not None and (mine := one.scored()) is not None:
-                total[one.rows.astype(np.intp) - low] += mine
-        places = np.flatnonzero(total > 0)
-        return Found((places + low).astype(np.uint32), total.take(places))
+        return _summed([self.find(leaf, low, high) for leaf in leaves], low, high)
+
+    def _sought(self, leaf: Leaf) -> Sought:
+        form = self._form(leaf)
+        rows, weights = self._lists.weights(form, self._scope)
+        common = self._lists.common(form, self._scope)
+        return Sought(rows, weights, self._rarity.of(form, self._scope), common, self._lists.counted(form, rows))
+
+
+def _summed(found: Sequence[Found], low: int, high: int) -> Found:
+    """The rows of [low, high) that any of the lists has, with the sums of their scores."""
+    rows: list[Rows] = []
+    scores: list[Scores] = []
+    for first in range(low, high, _AT_ONCE):
+        stop = min(first + _AT_ONCE, high)
+        total = np.zeros(stop - first, np.float32)
+        for one in found:
+            part = one.within(first, stop)
+            if (mine := part.scored()) is not None:
+                total[part.listed() - np.uint32(first)] += mine
+        places = (total > 0).nonzero()[0]
+        rows.append((places + first).astype(np.uint32))
+        scores.append(total.take(places))
+    return Found(np.concatenate(rows), np.concatenate(scores)) if rows else NOTHING
 
 
 def _added_up(found: Iterable[Found], scratch: Scores) -> Found:
     parts: list[npt.NDArray[np.intp]] = []
     for one in found:
         scores = one.scored()
-        if one.rows is None or scores is None or not len(one):
+        if scores is None or one.rows is None or not len(one):
             continue
         rows = one.rows.astype(np.intp)
         before = scratch.take(rows)

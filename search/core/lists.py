@@ -1,7 +1,7 @@
 """The words, phrases and prefixes of queries as lists of rows with weights, for one segment of an index.
 
 A single word's list is on disk, worked out when the index was written; what is put together from several is kept for
-a while, and so are dense arrays of the commonest words, in which many rows are looked up at once.
+a while, and so is what `common.py` works out of the commonest words.
 """
 
 import contextlib
@@ -21,16 +21,19 @@ from index.whoosh_codec.lexicon import encoded
 from index.whoosh_codec.vocabulary import BREAK
 from index.whoosh_codec.weights import EXACT_SCOPE, SCOPES, counted, fields_of, united
 from search import phrases
-from search.core.found import NO_ROWS, NO_SCORES, Rows, Scores, are_in, places_in
+from search.core.common import Common, bytes_of
+from search.core.found import NO_ROWS, NO_SCORES, Places, Rows, Scores, are_in, merged, weights_among
 from search.forms import Form
 
 T = TypeVar("T")
 
-_DENSE = 32
-"""A word that more than one in so many rows has is looked up in a dense array."""
 _LIST_BYTES = 64 * 2**20
 _COUNT_BYTES = 2**20
-_DENSE_BYTES = 192 * 2**20
+_COMMON = 128
+"""Of a word that more than one in so many rows has, more is worked out and kept (`common.py`)."""
+_COUNTED = 32
+"""The same for how many of its rows have each value of a column."""
+_COMMON_BYTES = 128 * 2**20
 
 
 class Cache(Generic[T]):
@@ -67,14 +70,17 @@ NONE: Weights = NO_ROWS, NO_SCORES
 class Lists:
     """The lists of one segment; rows are the segment's own and never deleted ones."""
 
-    def __init__(self, part: Part, pivots: dict[str, float]) -> None:
+    def __init__(self, part: Part, pivots: dict[str, float], values: int) -> None:
+        """`values`: how many values the columns have together."""
         self.part = part
         self._segment = part.segment
         self._pivots = pivots
         self._lists: Cache[Weights] = Cache(_LIST_BYTES)
         self._rows: Cache[Rows] = Cache(_LIST_BYTES)
         self._counts: Cache[tuple[int, ...]] = Cache(_COUNT_BYTES)
-        self._dense: Cache[F32] = Cache(_DENSE_BYTES)
+        self._common: Cache[Common] = Cache(_COMMON_BYTES)
+        self._common_bytes = bytes_of(part.segment.rows, 0)
+        self._counted_bytes = bytes_of(part.segment.rows, values)
         self._breaks: dict[str, U32] = {}
         self._words: OrderedDict[tuple[str, bool], int] = OrderedDict()
         # Behind the last word stands what no stem is, for the breaks of texts.
@@ -125,33 +131,25 @@ class Lists:
         fields = [self._segment.fields[name].post_at for name in fields_of(scope)]
         return sum(int(at[word + 1] - at[word]) for at in fields for word in self._numbers(form))
 
-    def weights_at(self, form: Form, scope: str, rows: Rows) -> Scores:
-        """What the form weighs in each of these rows; 0 where it is not."""
-        mine, weights = self.weights(form, scope)
-        if len(mine) * _DENSE > self._segment.rows:
-            dense = self.dense(form, scope)
-            return dense.take(rows)
-        out = np.zeros(len(rows), np.float32)
-        if not len(mine) or not len(rows):
-            return out
-        if len(mine) * 8 < len(rows):
-            places, there = places_in(rows, mine)
-            out[places[there]] = weights[there]
-            return out
-        places, there = places_in(mine, rows)
-        np.copyto(out, weights[places], where=there)
-        return out
+    def among(self, form: Form, scope: str, rows: Rows) -> tuple[Places, Scores]:
+        """Which of these rows have the form, by their places, and what it weighs in each."""
+        common = self.common(form, scope)
+        if common is not None:
+            return common.among(rows)
+        return weights_among(*self.weights(form, scope), rows)
 
-    def dense(self, form: Form, scope: str) -> F32:
-        """The form's weight in every row of the segment."""
+    def common(self, form: Form, scope: str) -> Common | None:
+        """What is kept of a form that many rows have; None where few have it."""
+        rows, weights = self.weights(form, scope)
+        every = self._segment.rows
+        if len(rows) * _COMMON <= every:
+            return None
+        size = self._counted_bytes if self.counted(form, rows) else self._common_bytes
+        return self._common.get((form, scope), lambda: Common(rows, weights, every), lambda made: size)
 
-        def make() -> F32:
-            rows, weights = self.weights(form, scope)
-            out = np.zeros(self._segment.rows, np.float32)
-            out[rows] = weights
-            return out
-
-        return self._dense.get((form, scope), make, lambda made: made.nbytes)
+    def counted(self, form: Form, rows: Rows) -> bool:
+        """Whether it is kept how many of a form's rows have each value of a column."""
+        return len(form.words) == 1 and len(rows) * _COUNTED > self._segment.rows
 
     def _alive(self, found: Weights) -> Weights:
         if self.part.live is None:
@@ -214,7 +212,7 @@ class Lists:
             found.append(field.rows[int(field.post_at[first]) : int(field.post_at[stop])])
         total = sum(map(len, found))
         if total * 24 < self._segment.rows:
-            rows = np.unique(np.concatenate(found))
+            rows = merged(found)
         else:
             there = np.zeros(self._segment.rows, np.bool_)
             for some in found:
@@ -302,7 +300,7 @@ class Lists:
             rarest = rarest[(behind < len(among)) & (among[np.minimum(behind, len(among) - 1)] <= rarest + longest)]
         if not len(rarest):
             return rarest
-        rows = np.unique(_rows_of(field, rarest))
+        rows = merged([_rows_of(field, rarest)])
         breaks = self._breaks_of(field, name)
         per_row = [_split(at[are_in_rows(field, at, rows)], field, rows) for at in places]
         out: list[int] = []

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.whoosh_codec import Part
-from search.core.found import Found
+from search.core.found import Found, merged
 
 Order = Literal["relevance", "newest", "oldest"]
 Ints = npt.NDArray[np.int64]
@@ -26,7 +26,7 @@ def best(
     found = [(part, one) for part, one in found if len(one)]
     if not found or first <= 0:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    if order != "relevance" or not any(one.scores is not None for _, one in found):
+    if order != "relevance" or not any(one.has_scores for _, one in found):
         rows = np.concatenate([part.base + _ends(one, part.segment.date, first) for part, one in found])
         rows = rows[_by_date(rows, date[rows], newest=order != "oldest")][:first]
         return rows, np.zeros(len(rows), np.float32)
@@ -40,12 +40,12 @@ def best(
 
 def _highest(part: Part, found: Found, first: int) -> tuple[Ints, npt.NDArray[np.float32]]:
     """Rows of the index, with their scores, that hold a segment's `first` highest, and not many more."""
-    if found.scores is None:
+    if not found.has_scores:
         ends = _ends(found, part.segment.date, first)
         return part.base + ends, np.zeros(len(ends), np.float32)
-    rows = found.listed()
-    places = _places_of_highest(found.scores, rows, part.segment.date, first)
-    return part.base + rows[places].astype(np.int64), found.scores[places] * found.scale
+    rows, scores = found.highest(first)
+    places = _places_of_highest(scores, rows, part.segment.date, first)
+    return part.base + rows[places].astype(np.int64), scores[places] * found.scale
 
 
 def _places_of_highest(
@@ -87,10 +87,10 @@ def _ends(one: Found, date: npt.NDArray[np.int32], first: int) -> Ints:
         cut = min(max(undated, one.low), one.high)
         low, high = one.low, one.high
         spans = (low, min(cut, low + first)), (cut, min(high, cut + first)), (max(cut, high - first), high)
-        return np.unique(np.concatenate([np.arange(a, max(a, b)) for a, b in spans]))
+        return merged([np.arange(a, max(a, b), dtype=np.uint32) for a, b in spans]).astype(np.int64)
     cut = int(np.searchsorted(one.rows, np.uint32(undated)))
     dated = one.rows[cut:]
-    return np.unique(np.concatenate((one.rows[:cut][:first], dated[:first], dated[-first:]))).astype(np.int64)
+    return merged((one.rows[:cut][:first], dated[:first], dated[-first:])).astype(np.int64)
 
 
 def _by_date(rows: Ints, day: npt.NDArray[np.int32], *, newest: bool) -> Ints:

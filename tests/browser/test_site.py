@@ -18,6 +18,7 @@ ADDRESSES = {
     "about": "/about",
     "not found": "/nowhere/ada-brook",
     "bad value": "/search?limit=many",
+    "removed build": "/search?q=it&build=20200101T000000000000Z-00000000&found=7",
 }
 
 NewPage = Callable[..., Page]
@@ -216,8 +217,40 @@ def test_the_citation_is_copied(new_page: NewPage) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/search?q=%22gap+in+the+budget%22&in=quote")
     page.get_by_role("link", name="Link and citation").click()
-    page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_role("status")).to_have_text("The citation and its link were copied.")
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert "“Mind the gap in the budget”" in copied
-    assert copied.endswith(page.url)
+    for form, begins in (("Text", "“Mind the gap"), ("BibTeX", "@article{saywho-"), ("CSL-JSON", '[{"id": "saywho-')):
+        page.get_by_text(form, exact=True).first.click()
+        page.get_by_role("button", name=f"Copy as {form}").click()
+        expect(page.get_by_role("status")).to_have_text("The citation was copied.")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith(begins)
+        assert "Mind the gap in the budget" in copied
+        assert page.url in copied
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_forms_of_a_citation_are_chosen_by_keyboard(new_page: NewPage, script: bool) -> None:
+    page = new_page(script=script)
+    page.goto("/search?q=%22gap+in+the+budget%22&in=quote")
+    page.get_by_role("link", name="Link and citation").click()
+    cited = page.locator("pre.cite:visible")
+    expect(cited).to_have_count(1)
+    expect(cited).to_contain_text("“Mind the gap in the budget” — ")
+    page.get_by_role("radio", name="Text").focus()
+    for begins in ("> “Mind", "<blockquote", "@article", "[{"):
+        page.keyboard.press("ArrowRight")
+        expect(cited).to_have_count(1)
+        assert cited.inner_text().startswith(begins)
+
+
+def test_a_search_is_downloaded_and_cited_from_its_page(new_page: NewPage) -> None:
+    page = new_page(script=False)
+    page.goto("/search?q=it&source=Tern")
+    page.get_by_text("Download, follow or cite these").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV for a spreadsheet").click()
+    lines = download.value.path().read_bytes().decode("utf-8-sig").splitlines()
+    count = int(page.get_by_role("heading", level=1).inner_text().split()[0])
+    assert len(lines) == count + 1
+    page.get_by_role("link", name="Link that keeps this answer").click()
+    expect(page.get_by_text("which is still the published one")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{count} quotation")

@@ -128,13 +128,20 @@ function together(text) {
   targeted();
 }
 
+// Where the site does not know its own address, the citations hold paths; the browser knows what they begin with.
 function copies(button) {
-  button.hidden = false;
+  const cited = document.getElementById(button.dataset.copies);
+  const path = button.dataset.path;
+  if (path && !cited.textContent.includes(location.origin)) {
+    cited.textContent = cited.textContent.replaceAll(path, location.origin + path);
+  }
+  button.hidden = !navigator.clipboard;
+  const label = button.textContent;
   button.addEventListener("click", async () => {
-    const link = new URL(document.querySelector('link[rel="canonical"]').getAttribute("href"), location.origin);
-    await navigator.clipboard.writeText(`${document.getElementById(button.dataset.copies).textContent.trim()} ${link}`);
-    document.getElementById("copied").textContent = "The citation and its link were copied.";
+    await navigator.clipboard.writeText(cited.textContent.trim());
+    document.getElementById("copied").textContent = "The citation was copied.";
     button.textContent = "Copied";
+    setTimeout(() => (button.textContent = label), 3000);
   });
 }
 
@@ -143,4 +150,4 @@ if (filters) applyAtOnce(filters);
 document.querySelectorAll(".values.long").forEach(narrowable);
 document.querySelectorAll(".bars").forEach(draggable);
 document.querySelectorAll(".text").forEach(together);
-if (navigator.clipboard) document.querySelectorAll(".copy").forEach(copies);
+document.querySelectorAll(".copy").forEach(copies);

@@ -8,6 +8,8 @@ import msgspec
 from index import whoosh_codec
 from index.article_store import FILE_NAME, write_articles
 from index.manifest import publish, published, write_manifest
+from index.people_store import FILE_NAME as PEOPLE_FILE
+from index.people_store import write_people
 from index.records import Entry
 from index.settings import Settings
 from scripts.benchmarking.answers import BEST, VALUES, Answer, Counts
@@ -36,6 +38,7 @@ class Made:
         with entries.open("rb") as lines:
             count = whoosh_codec.write(making, map(decode, lines))
         write_articles(making / FILE_NAME, ())
+        write_people(making / PEOPLE_FILE, (), {})
         write_manifest(
             making,
             id=_BUILD,

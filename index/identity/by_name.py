@@ -4,26 +4,17 @@ For now the same name, letters alone compared, is the same person.
 """
 
 import collections
-import dataclasses
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import TypeVar
 
+from index.identity.ids import slug_of
+from index.identity.records import Person
 from index.records import Quotation, SpeakerType, Status
 
 T = TypeVar("T")
 
 NAMED: frozenset[SpeakerType] = frozenset({"person", "organization", "group"})
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody (or a body, or a group) of the collection: a stable id, the commonest spelling of the name, a type."""
-
-    id: str
-    name: str
-    type: SpeakerType
 
 
 class Identity:
@@ -65,13 +56,6 @@ def status_of(quotation: Quotation) -> Status:
     if quotation.speaker is None or quotation.speaker_type == "unknown":
         return "unknown"
     return "resolved" if quotation.speaker_type in NAMED else "unnamed"
-
-
-def slug_of(name: str) -> str:
-    """A name as it stands in addresses: `Ali al-Khamenei` is `ali-al-khamenei`; never empty."""
-    letters = unicodedata.normalize("NFKD", name.casefold()).replace("’", "").replace("'", "")
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "-".join(re.findall(r"[^\W_]+", plain))[:80].strip("-") or "speaker"
 
 
 def _key(name: str) -> str:

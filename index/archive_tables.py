@@ -1,0 +1,8 @@
+"""The tables that modules of their own keep in the archive's file."""
+
+from index.identity.tables import SCHEMA as IDENTITY
+from index.ledger_table import SCHEMA as LEDGER
+from index.settling_tables import SCHEMA as SETTLING
+from index.variants.store import SCHEMA as VARIANTS
+
+__all__ = ["IDENTITY", "LEDGER", "SETTLING", "VARIANTS"]

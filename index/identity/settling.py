@@ -1,0 +1,307 @@
+"""Links the blocks that were touched anew and gives their people the ids they had."""
+
+import collections
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from index.identity import tables
+from index.identity.ids import Matched, match, new_id
+from index.identity.linking import link_people
+from index.identity.linking_bodies import link_bodies
+from index.identity.people_file import PeopleFile
+from index.identity.records import LocalKey, LocalSpeaker, Rulings
+from index.records import SpeakerType
+
+VERSION = 1
+"""A change of the method settles every block anew."""
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """One person of a block, whatever kind, on the way to an id."""
+
+    name: str
+    type: SpeakerType
+    members: list[LocalSpeaker]
+    why: Mapping[LocalKey, tuple[str, ...]]
+    pinned: str = ""
+    wikidata: str = ""
+    hints: tuple[str, ...] = ()
+    id: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """What makes the group itself: its first member."""
+        return "\0".join(min(m.key for m in self.members))
+
+
+@dataclass(slots=True)
+class _Block:
+    groups: list[_Group]
+    open: list[tuple[LocalSpeaker, list[tuple[_Group, float]]]]
+    why_open: dict[LocalKey, tuple[str, ...]] = field(default_factory=dict)
+
+
+def settle(
+    connection: sqlite3.Connection,
+    *,
+    people: PeopleFile | None = None,
+    rulings: Rulings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> set[str]:
+    """Settles who is who where something changed, and tells which articles' speakers are now somebody else, or called
+    otherwise.
+
+    What changed: articles since the last call, the people file, the rulings. `progress` hears how many blocks of how
+    many are done. Nothing is committed.
+    """
+    rulings = rulings or Rulings()
+    _touch_changed(connection, people, rulings)
+    changed = _renamed(connection, rulings)
+    blocks = tables.touched_blocks(connection)
+    pins = _pins(connection, rulings)
+    taken = {row[0] for row in connection.execute("SELECT id FROM people UNION SELECT alias FROM person_aliases")}
+    taken |= set(rulings.assignments.values())
+    for number, block in enumerate(blocks, 1):
+        changed |= _settle_block(connection, block, people, rulings, pins.get(block, {}), taken)
+        if progress is not None:
+            progress(number, len(blocks))
+    connection.execute("DELETE FROM touched_blocks")
+    connection.execute("DELETE FROM former_speakers")
+    return changed
+
+
+def _settle_block(
+    connection: sqlite3.Connection,
+    block: str,
+    people: PeopleFile | None,
+    rulings: Rulings,
+    pins: Mapping[LocalKey, str],
+    taken: set[str],
+) -> set[str]:
+    speakers, answers = tables.read_speakers(connection, block)
+    was = {s.key: answer for s, answer in zip(speakers, answers, strict=True)}
+    before: dict[LocalKey, str] = {key: answer[0] for key, answer in was.items() if answer[0] is not None}
+    linked = _linked(block, speakers, people, pins)
+    _hold_apart(linked, before, rulings)
+    groups = linked.groups
+    for group in groups:
+        group.id = group.pinned
+    free = [g for g in groups if not g.pinned]
+    voices = {**_inherited(connection, block, speakers, before), **before}
+    for key in pins:
+        voices.pop(key, None)
+    matched = match([[m.key for m in g.members] for g in free], voices)
+    for number, person_id in matched.ids.items():
+        free[number].id = person_id
+    # content decides who gets the plain slug, not the order in which articles came
+    for group in sorted((g for g in free if not g.id), key=lambda g: (-len(g.members), g.anchor)):
+        group.id = new_id(group.name, hints=group.hints, anchor=group.anchor, taken=taken)
+        taken.add(group.id)
+    _keep_aliases(connection, matched, free)
+    changed = _keep_people(connection, groups)
+    return changed | _keep_members(connection, linked, was)
+
+
+def _linked(
+    block: str, speakers: Sequence[LocalSpeaker], people: PeopleFile | None, pins: Mapping[LocalKey, str]
+) -> _Block:
+    """The people or bodies of a block."""
+    out = _Block([], [])
+    if block.startswith("person:"):
+        entries = people.by_block.get(block, ()) if people is not None else ()
+        found = link_people(speakers, entries=entries, pins=pins)
+        made = {}
+        for cluster in found.clusters:
+            made[id(cluster)] = _Group(
+                cluster.lead.shown,
+                "person",
+                cluster.members,
+                cluster.why,
+                cluster.pinned,
+                cluster.entry.wikidata if cluster.entry is not None else "",
+                cluster.hints,
+            )
+            out.groups.append(made[id(cluster)])
+        for item in found.open:
+            out.open.append((item.member, [(made[id(c)], share) for c, share in item.candidates]))
+            out.why_open[item.member.key] = item.why
+        return out
+    bodies = link_bodies(speakers, pins=pins)
+    kept = {}
+    for body in bodies.clusters:
+        kinds: collections.Counter[SpeakerType] = collections.Counter(
+            m.type for m in body.members if m.type != "person"
+        )
+        kind: SpeakerType = min(kinds, key=lambda k: (-kinds[k], k)) if kinds else "organization"
+        kept[id(body)] = _Group(body.name, kind, body.members, body.why, body.pinned)
+        out.groups.append(kept[id(body)])
+    for open_body in bodies.open:
+        out.open.append((open_body.member, [(kept[id(c)], share) for c, share in open_body.candidates]))
+        out.why_open[open_body.member.key] = ("several-of-that-name",)
+    return out
+
+
+def _hold_apart(linked: _Block, before: Mapping[LocalKey, str], rulings: Rulings) -> None:
+    """Splits a group again whose members had two ids that an editor holds apart."""
+    for a, b in rulings.apart:
+        for group in list(linked.groups):
+            had = collections.Counter(before.get(m.key, "") for m in group.members)
+            if not had[a] or not had[b]:
+                continue
+            smaller = min((a, b), key=lambda i: (had[i], i))
+            moved = [m for m in group.members if before.get(m.key) == smaller]
+            group.members = [m for m in group.members if before.get(m.key) != smaller]
+            linked.groups.append(_Group(group.name, group.type, moved, group.why, "", "", group.hints))
+
+
+def _inherited(
+    connection: sqlite3.Connection, block: str, speakers: Sequence[LocalSpeaker], before: Mapping[LocalKey, str]
+) -> dict[LocalKey, str]:
+    """The ids of speakers whose article was read anew and now calls them otherwise."""
+    former: dict[str, list[str]] = collections.defaultdict(list)
+    for article_id, person_id in connection.execute(
+        "SELECT article_id, person_id FROM former_speakers WHERE block = ? ORDER BY article_id, name, type", (block,)
+    ):
+        former[article_id].append(person_id)
+    out: dict[LocalKey, str] = {}
+    for speaker in speakers:
+        if speaker.key not in before and former.get(speaker.article_id):
+            out[speaker.key] = former[speaker.article_id].pop(0)
+    return out
+
+
+def _keep_aliases(connection: sqlite3.Connection, matched: Matched, groups: Sequence[_Group]) -> None:
+    rows = [(old, groups[number].id, "merged") for old, number in matched.merged.items()]
+    rows += [(old, groups[n].id, "split") for old, numbers in matched.split.items() for n in numbers]
+    connection.executemany("INSERT OR REPLACE INTO person_aliases VALUES (?, ?, ?)", rows)
+    # an id that lives again is nobody's alias
+    connection.executemany(
+        "DELETE FROM person_aliases WHERE alias = ? AND kind = 'merged'", [(g.id,) for g in groups if g.id]
+    )
+
+
+def _keep_people(connection: sqlite3.Connection, groups: Sequence[_Group]) -> set[str]:
+    """Keeps names and types; the articles of whom is now called otherwise."""
+    changed: set[str] = set()
+    main: dict[str, _Group] = {}
+    for group in groups:
+        if group.id not in main or (len(group.members), group.pinned == "") > (
+            len(main[group.id].members),
+            main[group.id].pinned == "",
+        ):
+            main[group.id] = group
+    for person_id, group in main.items():
+        row = (person_id, group.name, group.type, group.wikidata)
+        old = connection.execute("SELECT id, name, type, wikidata FROM people WHERE id = ?", (person_id,)).fetchone()
+        if old == row or (old is not None and group.pinned):
+            continue
+        connection.execute("INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?)", row)
+        if old is not None and old[1:3] != row[1:3]:
+            changed.update(m.article_id for g in groups if g.id == person_id for m in g.members)
+    return changed
+
+
+def _keep_members(connection: sqlite3.Connection, linked: _Block, was: Mapping[LocalKey, tables.Answer]) -> set[str]:
+    """Keeps whose each speaker is; the articles of those that are somebody else's now."""
+    changed: set[str] = set()
+    now: dict[LocalKey, tables.Answer] = {}
+    for group in linked.groups:
+        for member in group.members:
+            now[member.key] = (group.id, None, json.dumps(group.why.get(member.key, ("full-name",))))
+    for member, candidates in linked.open:
+        shown = json.dumps([[g.id, share] for g, share in candidates])
+        now[member.key] = (None, shown, json.dumps(linked.why_open.get(member.key, ())))
+    rows = []
+    for key, answer in now.items():
+        if was[key] != answer:
+            rows.append((*answer, *key))
+        # who was never settled is news too, also when it stays open
+        if was[key][0] != answer[0] or was[key] == (None, None, None):
+            changed.add(key[0])
+    connection.executemany(
+        "UPDATE local_speakers SET person_id = ?, candidates = ?, why = ? WHERE article_id = ? AND name = ? AND "
+        "type = ?",
+        rows,
+    )
+    return changed
+
+
+def _touch_changed(connection: sqlite3.Connection, people: PeopleFile | None, rulings: Rulings) -> None:
+    """Marks the blocks that the method, the people file or the rulings concern, where these are not what they were."""
+    known = tables.state(connection, "method")
+    if known != str(VERSION):
+        tables.touch(connection, _blocks(connection, "SELECT DISTINCT block FROM local_speakers"))
+        tables.keep_state(connection, "method", str(VERSION))
+    digest = _digest([repr((e.id, e.name, e.names, e.titles)) for e in people.entries]) if people is not None else ""
+    if (tables.state(connection, "people file") or "") != digest:
+        tables.touch(
+            connection,
+            _blocks(connection, "SELECT DISTINCT block FROM local_speakers WHERE block LIKE 'person:%'"),
+        )
+        tables.keep_state(connection, "people file", digest)
+    old = {tuple(row) for row in json.loads(tables.state(connection, "assignments") or "[]")}
+    now = {(*key, person_id) for key, person_id in rulings.assignments.items()}
+    for article_id, name, _ in sorted(old ^ now):
+        tables.touch(
+            connection,
+            _blocks(
+                connection,
+                "SELECT DISTINCT block FROM local_speakers WHERE article_id = ? AND name = ?",
+                (article_id, name),
+            ),
+        )
+    tables.keep_state(connection, "assignments", json.dumps(sorted(now)))
+    apart_before = {tuple(row) for row in json.loads(tables.state(connection, "apart") or "[]")}
+    for pair in sorted(apart_before ^ set(rulings.apart)):
+        for person_id in pair:
+            tables.touch(
+                connection,
+                _blocks(connection, "SELECT DISTINCT block FROM local_speakers WHERE person_id = ?", (person_id,)),
+            )
+    tables.keep_state(connection, "apart", json.dumps(sorted(rulings.apart)))
+
+
+def _renamed(connection: sqlite3.Connection, rulings: Rulings) -> set[str]:
+    """Articles whose speakers are called otherwise because merges or names were ruled, or are no longer."""
+    old_merges = {tuple(row) for row in json.loads(tables.state(connection, "merges") or "[]")}
+    old_names = {tuple(row) for row in json.loads(tables.state(connection, "names") or "[]")}
+    concerned = {a for pair in old_merges ^ set(rulings.merges) for a in pair}
+    concerned |= {pair[0] for pair in old_names ^ set(rulings.names.items())}
+    tables.keep_state(connection, "merges", json.dumps(sorted(rulings.merges)))
+    tables.keep_state(connection, "names", json.dumps(sorted(rulings.names.items())))
+    aliases = dict(connection.execute("SELECT alias, person_id FROM person_aliases WHERE kind = 'merged'"))
+    wanted = {aliases.get(person_id, person_id) for person_id in concerned} | concerned
+    # whoever was merged into one of these is called otherwise too
+    reach = True
+    while reach:
+        more = {a for a, b in [*rulings.merges, *old_merges] if b in wanted} - wanted
+        reach = bool(more)
+        wanted |= more
+    return {
+        row[0]
+        for person_id in sorted(wanted)
+        for row in connection.execute("SELECT article_id FROM local_speakers WHERE person_id = ?", (person_id,))
+    }
+
+
+def _pins(connection: sqlite3.Connection, rulings: Rulings) -> dict[str, dict[LocalKey, str]]:
+    """By block, the speakers whom an editor gave to somebody."""
+    out: dict[str, dict[LocalKey, str]] = collections.defaultdict(dict)
+    for (article_id, name), person_id in rulings.assignments.items():
+        for kind, block in connection.execute(
+            "SELECT type, block FROM local_speakers WHERE article_id = ? AND name = ?", (article_id, name)
+        ):
+            out[block][article_id, name, kind] = person_id
+    return out
+
+
+def _blocks(connection: sqlite3.Connection, query: str, values: tuple[str, ...] = ()) -> Iterator[str]:
+    return iter([row[0] for row in connection.execute(query, values)])
+
+
+def _digest(parts: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
