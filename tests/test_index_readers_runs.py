@@ -13,9 +13,10 @@ import saywho
 from index.archive import Archive
 from index.intake import IndexReport, Options, index_sources
 from index.readers import robots
+from index.records import Article
 from index.settings import Settings
 from tests.local_server import LocalServer, local_server
-from tests.reading import PARAGRAPHS, TEXT, a_page, write
+from tests.reading import PARAGRAPHS, TEXT, a_page, items, write
 from tests.test_index_readers_feed import rss
 from tests.test_index_readers_languages import TEXTS
 
@@ -122,3 +123,17 @@ def test_no_library_is_loaded_before_its_format_is_read(modules: str, never: tup
     code = f"import {modules}, sys; print([m for m in sys.modules if m.startswith({never!r})])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_that_breaks_its_reader_is_set_aside_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise KeyError("of no library's documentation")
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", breaks)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", TEXT)
+    bad, good = items(tmp_path / "a.zip", write(tmp_path / "b.txt", TEXT))
+    assert "its reader failed on it (KeyError: " in getattr(bad, "reason", "")
+    assert isinstance(good, Article)

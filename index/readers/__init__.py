@@ -7,7 +7,6 @@ The way of a file: `sources` finds it, `opening` fetches (`fetching`, `robots`, 
 itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, get_args
 
@@ -20,7 +19,7 @@ from index.readers.limits import limits_of
 from index.readers.opening import articles_of
 from index.readers.registry import READERS, endings_of, known_formats
 from index.readers.sources import Found, find, is_there
-from index.readers.streams import reason_of, shown, text_encoding
+from index.readers.streams import shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
 __all__ = ["archives_around", "is_there", "known_formats", "read"]
@@ -103,9 +102,5 @@ def _articles(
             yield from articles_of(item, wanted, options, stdin)
         except ReadError as error:
             yield Failure(origin=item.place.origin, reason=str(error))
-        except (OSError, EOFError, zlib.error) as error:
-            yield Failure(origin=item.place.origin, reason=reason_of(error))
         except Exception as error:
-            if (reason := trouble(error)) is None:
-                raise
-            yield Failure(origin=item.place.origin, reason=reason)
+            yield Failure(origin=item.place.origin, reason=trouble(error))

@@ -86,7 +86,7 @@ def _zip(stream: BinaryIO, options: Options, budget: Budget, wanted: Wanted) -> 
             entries = archive.infolist()
             _check_count(len(entries), options)
             for info in entries:
-                if info.is_dir() or not _about_articles(info.filename, wanted):
+                if not info.filename or info.is_dir() or not _about_articles(info.filename, wanted):
                     continue
                 problem = _unsafe(info.filename) or _zip_problem(info)
                 if problem is not None:
@@ -190,12 +190,14 @@ def around(origin: str) -> list[str]:
     return [origin[: match.end() - 1] for match in _AROUND.finditer(origin)]
 
 
-def trouble(error: Exception) -> str | None:
-    """What an error that a member's stream raises means; None for one that is none of these."""
+def trouble(error: Exception) -> str:
+    """What an error means that a stream, or a library that takes files apart, raises."""
     if isinstance(error, zipfile.BadZipFile):
         return f"is damaged in its archive ({shown(error, 80)}); pack it again"
     if isinstance(error, tarfile.TarError):
         return f"is cut short in its archive ({shown(error, 80)}); copy it again"
     if isinstance(error, OSError | EOFError | zlib.error | lzma.LZMAError):
         return reason_of(error)
-    return None
+    # Nobody knows all that a broken file can do to a library; the other files can be read all the same.
+    what = f"{type(error).__name__}: {shown(error, 100)}"
+    return f"its reader failed on it ({what}); leave it out, and please report this with the file"

@@ -66,7 +66,7 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
         warn_of_fallback(place.origin)
     root, broken = _root(text)
     entries = list(_entries(root, place))
-    if broken and _ends_within_entry(text):
+    if entries and broken and _ends_within_entry(text):
         entries.pop()
     for number, entry in enumerate(entries, 1):
         yield _article(entry, number, place, options)

@@ -148,9 +148,7 @@ def _guarded(stream: BinaryIO, file: _File, whole: Budget) -> Iterator[Article |
             raise
         yield Failure(origin=file.place.origin, reason=str(error))
     except Exception as error:
-        if (reason := archives.trouble(error)) is None:
-            raise
-        yield Failure(origin=file.place.origin, reason=reason)
+        yield Failure(origin=file.place.origin, reason=archives.trouble(error))
 
 
 def _place_of(name: str, outer: Place, endings: tuple[str, ...]) -> Place:
