@@ -69,7 +69,7 @@ IT_MEANS_LEE = says("a", "lee", basis="pronoun", mention="he")
         (of_a(NOBODY, says("b", "kim")), "kim"),
         (of_a(NOBODY, says("b", "kim"), named=False), "kim"),
         (of_a(NOBODY, says("b", "kim", witness=ord("a"))), "kim"),
-        (of_a(NOBODY, says("b", "kim", basis="pronoun")), "kim"),
+        (of_a(NOBODY, says("b", "kim", basis="pronoun", confidence=0.95)), "kim"),
         (of_a(NOBODY, says("b", "kim", basis="pronoun", confidence=0.8)), None),
         (of_a(NOBODY, says("b", "kim", confidence=0.4)), None),
         (of_a(NOBODY, says("b", "kim"), says("c", "lee")), None),
