@@ -5,7 +5,6 @@ import itertools
 import json
 import sys
 from collections.abc import Sequence
-from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,14 @@ from index.options import (
     bars,
     default_jobs,
     jobs_option,
+    left_out_line,
     max_errors_of,
     options_of,
     people_option,
     reading_options,
 )
 from index.people_in_use import forget
+from index.readers import is_there, known_formats
 from index.records import Failure
 from index.settings import Settings
 from index.status import Status, look
@@ -35,13 +36,25 @@ SOME_SET_ASIDE = 3
 _SHOWN_FAILURES = 5
 
 
+def _formats() -> str:
+    """The formats with what they are, for the help."""
+    lines = (f"  {name:<8} {about}" for name, about in known_formats().items())
+    return "\n".join(("Formats, each also as .gz, .bz2 or .xz, and in .zip and .tar files:", *lines))
+
+
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
+{_formats()}
+
+\b
 Examples:
-  saywho index articles/                 a folder of .txt, .jsonl and .gz files
-  saywho index 'news/201?.jsonl.gz'      a pattern
-  zcat all.jsonl.gz | saywho index -     from another program
-  saywho index a.jsonl --field text=body_plain --field date=day
+  saywho index articles/                     a folder of files in any of these formats
+  saywho index 'news/201?.csv.gz'            a pattern
+  saywho index crawl.warc.gz old.zip         archives
+  saywho index https://example.org/feed.xml  a feed's entries, each from its page
+  saywho index @sources.txt                  what a file lists, one a line
+  zcat all.jsonl.gz | saywho index -         from another program
+  saywho index a.csv --field text=body_plain --field date=day
 """
 )
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
@@ -72,7 +85,8 @@ def index(
 ) -> int:
     """Read articles, find their quotations, and publish them.
 
-    A SOURCE is a file, a folder, a pattern, or - for standard input. Only new and changed articles are worked on.
+    A SOURCE is a file, a folder, a pattern, the address of a page or feed, @FILE for a list of these, or - for standard
+    input. Only new and changed articles are worked on.
     """
     settings = settings_of(ctx, data)
     max_failures, max_share = max_errors_of(max_errors)
@@ -122,6 +136,8 @@ def _tell(report: IndexReport, *, dry_run: bool) -> None:
     else:
         click.echo(f"Published as build {report.build}.")
     _tell_notes(report.notes)
+    if report.left_out:
+        click.echo(left_out_line(report.left_out), err=True)
     _tell_failures(report.failures)
 
 
@@ -326,7 +342,7 @@ def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]]) -> int
     again: dict[str, list[str]] = {}
     code = 0
     for source, reading in sources:
-        if source == "-" or not (has_magic(source) or Path(source).exists()):
+        if not is_there(source):
             where = "standard input" if source == "-" else source
             click.echo(f"saywho: {where} cannot be read again: it is no longer there", err=True)
             code = SOME_SET_ASIDE

@@ -8,7 +8,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from index.archive import Archive, Known, file_of
 from index.build import build, tidy, up_to_date
@@ -18,8 +18,8 @@ from index.ledger import Correction
 from index.lock import write_lock
 from index.manifest import Manifest
 from index.people_in_use import use
-from index.readers import read
-from index.records import Article, Failure, Quotation
+from index.readers import archives_around, read
+from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
 
 _COMMIT_SECONDS = 2.0
@@ -39,6 +39,8 @@ class IndexReport:
     quotations: int = 0
     seconds: float = 0.0
     failures: list[Failure] = dataclasses.field(default_factory=list)
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
+    """Articles in languages that were not asked for: how many of each."""
     build: str | None = None
     """The id of the build that this run published; None where nothing had changed."""
     notes: list[str] = dataclasses.field(default_factory=list)
@@ -57,6 +59,11 @@ class Options:
     format: str = "auto"
     fields: Mapping[str, str] | None = None
     encoding: str | None = None
+    languages: Sequence[str] = ()
+    date_order: Literal["dmy", "mdy"] | None = None
+    limits: Mapping[str, str] | None = None
+    allow_private: bool = False
+    pages: bool = True
     jobs: int = 1
     full: bool = False
     dry_run: bool = False
@@ -67,7 +74,8 @@ class Options:
     @property
     def reading(self) -> dict[str, Any]:
         """What `index.readers.read` is told."""
-        return {"format": self.format, "fields": self.fields, "encoding": self.encoding}
+        names = ("format", "fields", "encoding", "languages", "date_order", "limits", "allow_private", "pages")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -191,16 +199,18 @@ class _Run:
         self._files: set[str] = set()
         self._committed = time.monotonic()
 
-    def take_in(self, items: Iterable[tuple[str, Article | Failure]]) -> IndexReport:
+    def take_in(self, items: Iterable[tuple[str, Article | Failure | LeftOut]]) -> IndexReport:
         """Extracts and keeps what is new or changed, of items with the sources that they come from."""
         return self._work(self._wanted(items))
 
-    def _wanted(self, items: Iterable[tuple[str, Article | Failure]]) -> Iterator[Article]:
+    def _wanted(self, items: Iterable[tuple[str, Article | Failure | LeftOut]]) -> Iterator[Article]:
         for source, item in items:
             self._watcher.article()
             self._forget(file_of(item.origin))
             if isinstance(item, Failure):
                 self._set_aside(item, source)
+            elif isinstance(item, LeftOut):
+                self._report.left_out[item.language] = self._report.left_out.get(item.language, 0) + 1
             elif self._is_new(item, source):
                 yield item
 
@@ -223,10 +233,11 @@ class _Run:
         return self._report
 
     def _forget(self, file: str) -> None:
-        if file not in self._files:
-            self._files.add(file)
-            if not self._options.dry_run:
-                self._archive.forget_failures(file)
+        for one in (file, *archives_around(file)):
+            if one not in self._files:
+                self._files.add(one)
+                if not self._options.dry_run:
+                    self._archive.forget_failures(one)
 
     def _is_new(self, article: Article, source: str) -> bool:
         seen = self._seen.get(article.id)

@@ -1,10 +1,11 @@
 """What the commands that read articles share: options, progress bars."""
 
 import contextlib
+import dataclasses
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from index.data_folder import F
 from index.errors import UsageError
 from index.intake import Options, Watcher
 from index.readers import known_formats
+from index.readers.limits import Limits, shown_size
 
 
 @contextlib.contextmanager
@@ -88,6 +90,11 @@ def options_of(reading: dict[str, Any], **others: Any) -> Options:
         format=reading["format_"],
         fields=fields_of(reading["field"]),
         encoding=reading["encoding"],
+        languages=reading["language"],
+        date_order=reading["date_order"],
+        limits=limits_of(reading["limit_of"]),
+        allow_private=reading["allow_private"],
+        pages=reading["pages"],
         limit=reading["limit"],
         jobs=reading["jobs"] or default_jobs(),
         **others,
@@ -105,10 +112,39 @@ def fields_of(pairs: tuple[str, ...]) -> dict[str, str]:
     return fields
 
 
+def limits_of(pairs: tuple[str, ...]) -> dict[str, str]:
+    """`page=5MB` pairs as a mapping; UsageError where one is not of that form."""
+    limits = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise UsageError(f"--limit-of is '{pair}'; write it as NAME=VALUE, for instance --limit-of page=5MB")
+        limits[name] = value
+    return limits
+
+
+def left_out_line(counts: Mapping[str, int]) -> str:
+    """What is said of articles in languages that were not asked for."""
+    by = ", ".join(f"{language} ({count:,})" for language, count in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    total = sum(counts.values())
+    return (
+        f"left out: {total:,} not in English: {by}; --language {min(counts) if len(counts) == 1 else 'all'} takes them"
+    )
+
+
 def default_jobs() -> int:
     """One process for each processor that this one may use, at most eight."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(8, usable)
+
+
+def _limits_line() -> str:
+    """The limits as they are, for the help."""
+    return ", ".join(f"{name}={_short(value)}" for name, value in dataclasses.asdict(Limits()).items())
+
+
+def _short(value: float) -> str:
+    return shown_size(int(value)).replace(" ", "") if value > 1_000_000 else f"{value:,}".removesuffix(".0")
 
 
 def reading_options(command: F) -> F:
@@ -116,7 +152,29 @@ def reading_options(command: F) -> F:
     for option in (
         click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Read at most N articles."),
         click.option("--encoding", metavar="NAME", help="The files' encoding.  [default: looked at, file by file]"),
-        click.option("--field", "field", multiple=True, metavar="OURS=THEIRS", help="A JSONL field of another name."),
+        click.option("--allow-private", is_flag=True, help="Fetch from this machine and private networks too."),
+        click.option(
+            "--pages/--no-pages",
+            default=True,
+            help="Fetch the pages of a feed's entries, or take the feed's own texts.",
+        ),
+        click.option(
+            "--limit-of",
+            "limit_of",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help=f"How much reading may cost.  [default: {_limits_line()}]",
+        ),
+        click.option(
+            "--date-order", type=click.Choice(["dmy", "mdy"]), help="What 01/02/2020 means.  [default: set aside]"
+        ),
+        click.option(
+            "--language",
+            multiple=True,
+            metavar="CODE|all",
+            help="Take articles in this language too (fr, de, …).  [default: English, and what is too short to tell]",
+        ),
+        click.option("--field", "field", multiple=True, metavar="OURS=THEIRS", help="A column of another name."),
         click.option(
             "--format", "format_", default="auto", show_default=True, metavar="|".join(("auto", *known_formats()))
         ),

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from index.archive import Archive
 from index.errors import UsageError
 from index.extract.workers import extract_all
 from index.intake import Options
+from index.options import left_out_line
 from index.readers import read
-from index.records import Article, Failure, Quotation, to_json
+from index.records import Article, Failure, LeftOut, Quotation, to_json
 
 
 def print_extracted(sources: Sequence[str], options: Options) -> list[Failure]:
@@ -30,11 +32,15 @@ def extracted(
 ) -> Iterator[tuple[Article, list[Quotation]]]:
     """Each article that could be read, with its quotations; what could not is added to `failures`."""
 
+    left_out: Counter[str] = Counter()
+
     def wanted() -> Iterator[Article]:
         items = read(sources, **options.reading, stdin=sys.stdin.buffer)
         for item in itertools.islice(items, options.limit):
             if isinstance(item, Failure):
                 failures.append(item)
+            elif isinstance(item, LeftOut):
+                left_out[item.language] += 1
             else:
                 yield item
 
@@ -43,6 +49,8 @@ def extracted(
             failures.append(found)
         else:
             yield article, found
+    if left_out:
+        click.echo(left_out_line(left_out), err=True)
 
 
 def print_archived(archive: Archive, *, limit: int | None) -> None:

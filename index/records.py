@@ -26,8 +26,8 @@ Status: TypeAlias = Literal["resolved", "undecided", "unnamed", "unknown", "disp
 nothing tells which; unnamed: somebody, without a name; unknown: nobody is given; disputed: independent articles give
 the same words to different speakers."""
 
-DateBasis: TypeAlias = Literal["metadata", "dateline", "folder", "name", "missing"]
-SourceBasis: TypeAlias = Literal["metadata", "dateline", "folder", "name", "missing"]
+DateBasis: TypeAlias = Literal["metadata", "dateline", "url", "folder", "name", "missing"]
+SourceBasis: TypeAlias = Literal["metadata", "dateline", "url", "folder", "name", "missing"]
 IdBasis: TypeAlias = Literal["metadata", "name"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -35,6 +35,9 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 PIECE_JOIN = " … "
 """Stands between the pieces of an interrupted quotation in `Quotation.text`."""
+
+
+_NO_CONTENT = frozenset(("origin", "language"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +58,16 @@ class Article:
     authors: str | None = None
     body: int = 0
     """Where the article's own words begin in `text`: behind the `date 2020-01-01` that some files begin with."""
+    language: str | None = None
+    """ISO 639-1, as found in the text; None where the text is too short to tell."""
     origin: str = ""
     """The file (and line) it came from, for messages: `news/2016.jsonl.gz:7`."""
 
     @property
     def content_hash(self) -> str:
         """sha256 (hex) of everything but where it came from: unchanged articles are not worked on again."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "origin"}
+        # The language follows from the text; a better detector is no reason to work on everything again.
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in _NO_CONTENT}
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -73,6 +79,15 @@ class Failure:
     """The file, and the line where there is one: `news/2016.jsonl.gz:7`."""
     reason: str
     """What is wrong and what to do, without the place."""
+    article_id: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An article in a language that was not asked for: read, counted, and left."""
+
+    origin: str
+    language: str
     article_id: str | None = None
 
 

@@ -314,6 +314,7 @@ class _Asked:
             basis=quotation.basis,
             confidence=quotation.confidence,
             may_be=frozenset(key for key, _ in who.candidates) if who else frozenset(),
+            text=_spaced(quotation.text).strip(),
             mention=" ".join(self._text_of(member.article_id)[start:end] for start, end in quotation.source),
         )
 

@@ -9,8 +9,10 @@ nobody takes the name from those who do.
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Sequence
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from index.records import Basis, Kind, Rival, SpeakerType
@@ -29,8 +31,8 @@ _LEAD = 2.0
 """How many times better attested than the next one a speaker must be to be taken over."""
 _OVER_INFERENCE = 1.5
 """How many times better attested than what an article was only inferred to say."""
-_LEAST = 0.5
-"""How well attested a speaker must be at least; a name beside the words, of which we are half sure, is."""
+_LEAST = 0.55
+"""How well attested a speaker must be at least: a name beside the words is enough, or a pronoun that is very sure."""
 _GRADES: dict[Basis, float] = {
     "name": 1.0,
     "corrected": 1.0,
@@ -43,10 +45,15 @@ _GRADES: dict[Basis, float] = {
 """What a witness's confidence counts, by how the text ties the words to the speaker."""
 _LONGEST = 60
 """Letters of a description that is taken over from another article."""
-_MIN_WORDS = 6
+_MIN_WORDS = 8
 """Shorter words are no dispute: different people say them."""
+_SURE_OF_BOTH = 0.9
+"""Least confidence of both sides of a dispute: below, one of them is more often misread than they disagree."""
+_ALIKE = 92.0
+"""How much of the shorter words must stand in the longer ones, in per cent, for a dispute."""
 _MOST_PEOPLE = 8
 """So many people, the best attested, are looked at for the same words."""
+_INDEFINITE = re.compile(r"(?:an?|one|another|some|many|several)\b", re.IGNORECASE)
 _OUTRIGHT: frozenset[Basis] = frozenset({"name", "corrected"})
 
 
@@ -70,6 +77,8 @@ class Report:
     """Of the undecided: whom the name may mean."""
     mention: str = ""
     """The article's own words for the speaker."""
+    text: str = ""
+    """The words, in small letters, with blanks between them."""
 
     @property
     def outright(self) -> bool:
@@ -118,7 +127,7 @@ def weigh(reports: Sequence[Report], *, named: Named, fits: Fits) -> dict[str, F
             person=person,
             confidence=confidence,
             witnesses=len(agreeing[speaker]) if speaker is not None else 0,
-            rivals=_rivals(one, disputing, fits) if person is None and _may_be_disputed(one) else (),
+            rivals=_rivals(one, disputing, named, fits) if person is None and _may_be_disputed(one) else (),
             phrase=phrase if person is None and _is_described(one) and one.name != phrase else None,
         )
     return found
@@ -198,7 +207,11 @@ def _taken_over(
         return stays
     own = one.weight + scores.get(one.person, 0.0) if one.person is not None else 0.0
     if one.person is None:
-        gives_way = one.type != "group" and (not one.may_be or best in one.may_be) and _suits(one, best, fits)
+        fitting = one.type != "group" and (not one.may_be or best in one.may_be) and _suits(one, best, fits)
+        # "A witness" is not somebody whom the same article names.
+        gives_way = fitting and not (_INDEFINITE.match(one.mention) and named(one.article, best))
+    elif one.type != "person" and one.basis == "nominal":
+        gives_way = False  # "the campaign" is who the article says it is, whoever spoke for it
     elif not one.outright:
         gives_way = score >= _OVER_INFERENCE * own and named(one.article, best) and _suits(one, best, fits)
     elif one.mention and fits(one.mention, best):
@@ -234,7 +247,7 @@ def _is_described(one: Report) -> bool:
     return one.person is None and bool(one.name) and not one.may_be and one.type in ("unnamed", "group")
 
 
-def _rivals(one: Report, disputing: _Attested, fits: Fits) -> tuple[Rival, ...]:
+def _rivals(one: Report, disputing: _Attested, named: Named, fits: Fits) -> tuple[Rival, ...]:
     """Whom other articles name outright for words that this one gives to somebody else outright."""
     return tuple(
         Rival(id=person, name=other.name or person, articles=disputing.witnesses_but(person, one.witness))
@@ -242,11 +255,24 @@ def _rivals(one: Report, disputing: _Attested, fits: Fits) -> tuple[Rival, ...]:
         if disputing.witnesses_but(person, one.witness)
         and disputing.reaches(person, one, both=True)
         and _is_rival(one, other := disputing.said[person], fits)
+        and not _is_misread(one, other, disputing, named)
+        and not _is_misread(other, one, disputing, named)
     )
 
 
+def _is_misread(one: Report, other: Report, disputing: _Attested, named: Named) -> bool:
+    """Whether one stands alone against several, and its article names their speaker too.
+
+    It then more likely gives that speaker's words as somebody else quotes them, or we took one for the other.
+    """
+    assert one.person is not None and other.person is not None  # noqa: S101
+    alone = not disputing.witnesses_but(one.person, one.witness)
+    return alone and disputing.witnesses_but(other.person, one.witness) >= 2 and named(one.article, other.person)
+
+
 def _may_be_disputed(one: Report) -> bool:
-    return one.outright and one.kind != "indirect" and one.words >= _MIN_WORDS
+    whole = one.kind == "direct" and one.words >= _MIN_WORDS
+    return one.outright and whole and one.confidence >= _SURE_OF_BOTH
 
 
 def _is_rival(one: Report, other: Report, fits: Fits) -> bool:
@@ -255,9 +281,12 @@ def _is_rival(one: Report, other: Report, fits: Fits) -> bool:
         return False
     if (one.type == "person") != (other.type == "person"):
         return False
-    if one.type == "person" and _same_surname(one.name or "", other.name or ""):
+    same = _same_surname if one.type == "person" else _same_letters
+    if same(one.name or "", other.name or ""):
         return False
-    return not fits(one.mention, other.person) and not fits(other.mention, one.person)
+    if fits(one.mention, other.person) or fits(other.mention, one.person):
+        return False
+    return fuzz.partial_ratio(one.text, other.text, score_cutoff=_ALIKE) > 0
 
 
 def _same_surname(one: str, other: str) -> bool:
@@ -268,3 +297,14 @@ def _same_surname(one: str, other: str) -> bool:
     if {word for word in mine if len(word) > 2} & {word for word in theirs if len(word) > 2}:
         return True
     return Levenshtein.distance(mine[-1], theirs[-1], score_cutoff=1) <= 1
+
+
+def _same_letters(one: str, other: str) -> bool:
+    """Whether the first letters of a body's name stand in the other's: "USAF" and "Air Force"."""
+    mine, theirs = _initials(one), _initials(other)
+    return len(mine) > 1 and len(theirs) > 1 and (mine in theirs or theirs in mine)
+
+
+def _initials(name: str) -> str:
+    words = [word.replace(".", "") for word in name.split()]
+    return "".join(word if word.isupper() else word[:1] for word in words if word[:1].isupper())

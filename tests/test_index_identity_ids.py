@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from index.errors import PeopleFileError
 from index.identity import aliases, people, read_people_file, settle, store, undecided
 from index.identity.ids import match, new_id
+from index.identity.tables import touch
 from tests.identities import Collection, speakers_of
 
 
@@ -37,6 +38,26 @@ def test_more_articles_change_no_id(names: list[str], data: st.DataObject) -> No
     leads = aliases(collection.connection)
     for key, person in before.items():
         assert after[key] == person or after[key] in leads.get(person, ())
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Ada Brook", "Tom Brook", "T. Brook", "Brook", "Ada Broke", "Ada Brock", "Tom Barack", "Barack"]
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_settling_what_has_news_is_settling_all(names: list[str]) -> None:
+    collection = Collection(said("a1", "Ada Brook"), said("a2", "Tom Barack"))
+    for number, name in enumerate(names):
+        collection.add(said(f"b{number}", name))
+    before = collection.ids()
+    touch(collection.connection, ["person:prk"])
+    settle(collection.connection)
+    assert collection.ids() == before
 
 
 def test_a_surname_that_turns_out_to_be_somebodys_keeps_its_id() -> None:

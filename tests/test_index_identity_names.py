@@ -52,6 +52,7 @@ SAME, NEAR, OPEN, NEVER = "same", "near", "open", "never"
         ("Ali Khamenei", "Ali Khamene’i", SAME),
         ("Hillary Clinton", "Hillary Rodham Clinton", SAME),
         ("Joe Manchin", "Joe Manchin III", OPEN),
+        ("Mike Flynn", "Michael Flynn Jr.", OPEN),
         ("Bill Clinton", "William Jefferson Clinton", NEAR),
         ("Chuck Schumer", "Charles E. Schumer", NEAR),
         ("Robbie Mook", "Robby Mook", NEAR),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UsageError
-from index.readers import base, known_formats, read
+from index.readers import known_formats, read
 from index.records import Article, Failure
 
 TEXT = "The mayor said: “We will mend the bridge.”\n"
@@ -151,7 +151,7 @@ def test_the_format_is_the_one_asked_for_else_the_endings_else_guessed(
 
 
 def test_every_format_says_what_it_is() -> None:
-    assert set(known_formats()) == {"txt", "jsonl"}
+    assert list(known_formats()) == ["txt", "jsonl", "csv", "parquet", "html", "rss", "warc"]
     assert all(about.endswith(")") and ".gz" not in about for about in known_formats().values())
 
 
@@ -168,15 +168,23 @@ def test_every_format_says_what_it_is() -> None:
         (["gone/*.txt"], {}, "gone/*.txt: no file matches"),
         (["empty"], {}, r"empty: holds no articles: no file in it ends in .txt, .text, .md, .jsonl, .ndjson"),
         (["emp*"], {}, "emp*: holds no articles"),
-        (["empty"], {"format": "jsonl"}, "ends in .jsonl, .ndjson (each"),
-        (["a.txt"], {"format": "docx"}, "format 'docx' is not known; there are: auto, txt, jsonl"),
+        (["empty"], {"format": "jsonl"}, "ends in .jsonl, .ndjson, .zip"),
+        (["a.txt"], {"format": "docx"}, "format 'docx' is not known; there are: auto, txt, jsonl, csv"),
         (["a.txt"], {"fields": {"txet": "x"}}, "field 'txet' is not known; there are: text, date"),
         (["a.txt"], {"fields": {"text": ""}}, "names no column"),
         (["a.txt"], {"format": "txt", "fields": {"text": "x"}}, "has no columns"),
         (["a.txt"], {"encoding": "utf-9"}, "encoding 'utf-9' is not known"),
         (["a.txt"], {"encoding": "rot13"}, "encoding 'rot13' is not known"),
         (["a.txt"], {"encoding": "unicode_escape"}, "not one of files"),
-        (["https://example.org/a.html"], {}, "web pages cannot be read yet"),
+        (["ftp://example.org/a.html"], {}, "only http and https are fetched"),
+        (["file:///etc/passwd"], {}, "only http and https are fetched"),
+        (["http:///a.html"], {}, "names no host"),
+        (["@gone"], {}, "gone: the list of sources cannot be read"),
+        (["@a.list"], {}, "a.list: the list of sources names none"),
+        (["a.txt"], {"languages": ["french"]}, "language 'french' is not a code of two letters"),
+        (["a.txt"], {"limits": {"pages": 1}}, "limit 'pages' is not known; there are: article, page"),
+        (["a.txt"], {"limits": {"page": "big"}}, "limit 'page' is 'big'; write it as a number"),
+        (["a.txt"], {"date_order": "ymd"}, "date order 'ymd' is not known; there are: dmy, mdy"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_read(
@@ -185,6 +193,7 @@ def test_what_cannot_be_is_said_before_anything_is_read(
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "a.txt")
     write(tmp_path / "empty/picture.png")
+    write(tmp_path / "a.list", "# nothing\n\n")
     with pytest.raises(UsageError) as error:
         read(sources, **options)  # type: ignore[arg-type]
     assert says in str(error.value)
@@ -231,8 +240,8 @@ def test_no_right_to_read_a_file_or_a_folder_inside() -> None:
         ("a.txt.gz", gzip.compress(b""), "is empty"),
         ("a.jsonl", b"", "is empty"),
         ("a.jsonl", b"\0\1\2\3", "is a binary file"),
-        ("a.csv", b"text,date\n", "is a .csv file, which is not read yet"),
-        ("a.HTML", b"<p>Hello</p>", "is a .html file, which is not read yet"),
+        ("a.docx", b"PK\x03\x04", "is a .docx file, which is not read"),
+        ("a.PDF", b"%PDF-1.7", "is a .pdf file, which is not read"),
         ("a" * 201 + ".txt", TEXT, "201 characters long; 200 is the most"),
         ("a\tb.txt", TEXT, "control characters"),
     ],
@@ -269,12 +278,12 @@ def test_a_broken_link_in_a_folder_is_a_failure(tmp_path: Path) -> None:
     assert "No such file" in failure(tmp_path).reason
 
 
-def test_a_bomb_is_given_up_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "MAX_BYTES", 10_000)
+def test_a_bomb_is_given_up_at_the_limit(tmp_path: Path) -> None:
+    limits = {"article": 10_000}
     bomb = gzip.compress(b"a" * 1_000_000)
-    assert "longer than 10,000 bytes" in failure(write(tmp_path / "a.txt.gz", bomb)).reason
+    assert "longer than 10,000 bytes" in failure(write(tmp_path / "a.txt.gz", bomb), limits=limits).reason
     lines = line(id="one").encode() + b'{"text": "' + b"a" * 1_000_000 + b'"}\n' + line(id="three").encode()
-    one, two, three = read([str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines)))])
+    one, two, three = read([str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines)))], limits={**limits, "ratio": 0})
     assert isinstance(two, Failure)
     assert two.origin.endswith("b.jsonl.gz:2")
     assert "longer than 10,000 bytes" in two.reason

@@ -84,6 +84,11 @@ def test_nothing_in_a_column_is_missing(tmp_path: Path, empty: object) -> None:
         ("Wednesday, January 1, 2020 - 23:30", "2020-01-01"),
         ("Wed, 1 Jan 2020 23:30:00 +0000 (UTC)", "2020-01-01"),
         ("Wed Jan 01 23:30:00 +0000 2020", "2020-01-01"),
+        ("Wed Jan 01 2020 23:30:00 GMT+0100 (Central European Standard Time)", "2020-01-01"),
+        ("Wed, 01 Jan 20 23:30:00 GMT", "2020-01-01"),
+        ("1 Jan 97 23:30 EST", "1997-01-01"),
+        ("25.12.2020", "2020-12-25"),
+        ("12/25/2020 10:30 PM", "2020-12-25"),
     ],
 )
 def test_dates_are_the_day_as_written(tmp_path: Path, written: str, date: str) -> None:
@@ -97,8 +102,9 @@ def test_dates_are_the_day_as_written(tmp_path: Path, written: str, date: str) -
         ("2021-02-29T10:00:00Z", "is not in the calendar"),
         ("0000-01-01", "is not in the calendar"),
         ("32 January 2020", "is not in the calendar"),
-        ("01/02/2020", "does not say which number is the day and which the month; write it as YYYY-MM-DD"),
-        ("25.12.2020", "does not say which"),
+        ("01/02/2020", "does not say which number is the day and which the month; say it with --date-order"),
+        ("12.12.20", "does not say which"),
+        ("31/31/2020", "does not say which"),
         ("2020", "'2020' is not understood; write it as YYYY-MM-DD"),
         ("2020-01", "is not understood"),
         ("yesterday", "is not understood"),

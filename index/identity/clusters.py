@@ -114,10 +114,10 @@ def has_suffix(cluster: Cluster) -> bool:
     return all(n.suffix for n in cluster.names)
 
 
-def main_names(cluster: Cluster) -> list[Name]:
-    """The names that a person is mostly called by; a slip among hundreds decides nothing."""
+def main_names(cluster: Cluster, *, share: int = 20) -> list[Name]:
+    """The names that a person is mostly called by, at least one in `share`; a slip among hundreds decides nothing."""
     most = max(cluster.names.values())
-    return [n for n, count in cluster.names.items() if count * 20 >= most and n.given]
+    return [n for n, count in cluster.names.items() if count * share >= most and n.given]
 
 
 def may_be(name: Name, cluster: Cluster) -> bool:
@@ -129,7 +129,7 @@ def may_be(name: Name, cluster: Cluster) -> bool:
 
 def mean_evidence(small: Cluster, large: Cluster, everybody: Profile) -> float:
     """What a sample of somebody's articles says for their being somebody else, on the mean; at most 6 either way."""
-    members = sorted(small.members, key=lambda m: m.key)
+    members = sorted((m for m in small.members if m.told), key=lambda m: m.key)
     step = max(1, len(members) // _SAMPLE)
     sample = members[::step][:_SAMPLE]
     return sum(max(-6.0, min(6.0, evidence(m, large.profile, everybody))) for m in sample) / len(sample)

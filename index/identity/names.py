@@ -331,7 +331,8 @@ def fits(a: Name, b: Name) -> Fit:
     if a.first and b.first and related(a.first, b.first):
         if a.middles and b.middles and not _middles_fit(a, b):
             return "never"
-        return "near"
+        # Mike Flynn may be the father of Michael Flynn Jr.
+        return "open" if "jr" in (a.suffix, b.suffix) and a.suffix != b.suffix else "near"
     # "Willard Mitt Romney" and "Mitt Romney", "J. Edgar Hoover" and "Edgar Hoover"
     shorter, longer = sorted((a.given, b.given), key=len)
     if len(shorter) < len(longer) and len(shorter[0]) > 1 and shorter[0] in longer[1:]:

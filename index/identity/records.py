@@ -43,6 +43,8 @@ class LocalSpeaker:
     date: str | None = None
     count: int = 1
     """Quotations."""
+    told: bool = True
+    """False where what the article says was not read, since enough others of the same full name speak for it."""
 
     @property
     def called(self) -> str:

@@ -88,8 +88,9 @@ class Profile:
         """Counts some speakers in; of many a spread of MOST_COUNTED stands for all."""
         self.known.clear()
         self.size += len(speakers)
-        step = max(1, len(speakers) // MOST_COUNTED)
-        for speaker in speakers[::step]:
+        told = [speaker for speaker in speakers if speaker.told]
+        step = max(1, len(told) // MOST_COUNTED)
+        for speaker in told[::step]:
             for kind in kinds:
                 found = getattr(speaker, kind)
                 if not found:

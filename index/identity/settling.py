@@ -1,6 +1,7 @@
 """Links the blocks that were touched anew and gives their people the ids they had."""
 
 import collections
+import functools
 import hashlib
 import json
 import sqlite3
@@ -11,6 +12,7 @@ from index.identity import tables
 from index.identity.ids import Matched, match, new_id
 from index.identity.linking import link_people
 from index.identity.linking_bodies import link_bodies
+from index.identity.names import block_of, last_part, read_name, sounds_alike
 from index.identity.people_file import PeopleFile
 from index.identity.records import LocalKey, LocalSpeaker, Rulings
 from index.records import SpeakerType
@@ -65,8 +67,8 @@ def settle(
     pins = _pins(connection, rulings)
     taken = {row[0] for row in connection.execute("SELECT id FROM people UNION SELECT alias FROM person_aliases")}
     taken |= set(rulings.assignments.values())
-    for number, block in enumerate(blocks, 1):
-        changed |= _settle_block(connection, block, people, rulings, pins.get(block, {}), taken)
+    for number, (block, whole) in enumerate(blocks, 1):
+        changed |= _settle_block(connection, block, whole, people, rulings, pins.get(block, {}), taken)
         if progress is not None:
             progress(number, len(blocks))
     connection.execute("DELETE FROM touched_blocks")
@@ -77,12 +79,16 @@ def settle(
 def _settle_block(
     connection: sqlite3.Connection,
     block: str,
+    whole: bool,
     people: PeopleFile | None,
     rulings: Rulings,
     pins: Mapping[LocalKey, str],
     taken: set[str],
 ) -> set[str]:
     speakers, answers = tables.read_speakers(connection, block)
+    if not whole and block.startswith("person:"):
+        kept = _with_news(connection, block, speakers, answers)
+        speakers, answers = [speakers[k] for k in kept], [answers[k] for k in kept]
     was = {s.key: answer for s, answer in zip(speakers, answers, strict=True)}
     before: dict[LocalKey, str] = {key: answer[0] for key, answer in was.items() if answer[0] is not None}
     linked = _linked(block, speakers, people, pins)
@@ -104,6 +110,32 @@ def _settle_block(
     _keep_aliases(connection, matched, free)
     changed = _keep_people(connection, groups)
     return changed | _keep_members(connection, linked, was)
+
+
+def _with_news(
+    connection: sqlite3.Connection, block: str, speakers: Sequence[LocalSpeaker], answers: Sequence[tables.Answer]
+) -> list[int]:
+    """The numbers of the speakers who may be somebody else now: those whose surname, or one that sounds like it, has
+    somebody new, changed or gone. Other surnames of a block do not touch one another.
+    """
+    surname: list[str] = []
+    for speaker in speakers:
+        name = read_name(speaker.called)
+        surname.append(last_part(name.surname) if name is not None else "")
+    news = {s for s, answer in zip(surname, answers, strict=True) if answer[2] is None}
+    for (gone,) in connection.execute("SELECT name FROM former_speakers WHERE block = ?", (block,)):
+        name = read_name(gone)
+        if name is None or block_of(name) != block:
+            return list(range(len(speakers)))
+        news.add(last_part(name.surname))
+    rest = set(surname) - news
+    reached = list(news)
+    while reached:
+        one = reached.pop()
+        alike = {other for other in rest if sounds_alike(one, other)}
+        rest -= alike
+        reached.extend(alike)
+    return [k for k, s in enumerate(surname) if s not in rest]
 
 
 def _linked(
@@ -166,7 +198,8 @@ def _inherited(
     for article_id, person_id in connection.execute(
         "SELECT article_id, person_id FROM former_speakers WHERE block = ? ORDER BY article_id, name, type", (block,)
     ):
-        former[article_id].append(person_id)
+        if person_id:
+            former[article_id].append(person_id)
     out: dict[LocalKey, str] = {}
     for speaker in speakers:
         if speaker.key not in before and former.get(speaker.article_id):
@@ -211,7 +244,7 @@ def _keep_members(connection: sqlite3.Connection, linked: _Block, was: Mapping[L
     now: dict[LocalKey, tables.Answer] = {}
     for group in linked.groups:
         for member in group.members:
-            now[member.key] = (group.id, None, json.dumps(group.why.get(member.key, ("full-name",))))
+            now[member.key] = (group.id, None, _reasons(group.why.get(member.key, ("full-name",))))
     for member, candidates in linked.open:
         shown = json.dumps([[g.id, share] for g, share in candidates])
         now[member.key] = (None, shown, json.dumps(linked.why_open.get(member.key, ())))
@@ -228,6 +261,11 @@ def _keep_members(connection: sqlite3.Connection, linked: _Block, was: Mapping[L
         rows,
     )
     return changed
+
+
+@functools.lru_cache(maxsize=10_000)
+def _reasons(why: tuple[str, ...]) -> str:
+    return json.dumps(why)
 
 
 def _touch_changed(connection: sqlite3.Connection, people: PeopleFile | None, rulings: Rulings) -> None:

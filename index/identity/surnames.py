@@ -259,7 +259,7 @@ class Surname:
             return False
         if a.entry is not None and b.entry is not None and a.entry is not b.entry:
             return False
-        mine, theirs = main_names(a), main_names(b)
+        mine, theirs = main_names(a, share=4), main_names(b, share=4)
         return all(fits(x, y) in ("near", "same") for x in mine for y in theirs)
 
     def _together(self, small: Cluster, large: Cluster) -> float:

@@ -1,24 +1,28 @@
-"""Files -> articles: one module a format, found through a registry; every reader streams.
+"""Sources -> articles: one module a format, found through a registry; every reader streams.
 
-    read(["news/", "extra/*.txt.gz", "-"]) -> Article | Failure, one at a time
+    read(["news/", "extra/*.csv.gz", "https://example.org/feed", "-"]) -> Article | Failure | LeftOut, one at a time
 
-The way of a file: `sources` finds it, `streams` opens and unzips it, `registry` chooses the format, the format's module
-takes out what the article says about itself, and `articles` fills the rest in (`clues`) and checks it.
+The way of a file: `sources` finds it, `opening` fetches (`fetching`, `robots`, `addresses`) or opens and unpacks it
+(`unpacking`, `archives`), `registry` chooses the format, the format's module takes out what the article says about
+itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 """
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO, cast
+from typing import BinaryIO, get_args
 
 from index.errors import ReadError, UsageError
-from index.readers.base import FIELDS, Options
-from index.readers.registry import READERS, chosen, known_formats
-from index.readers.sources import Found, find, open_found
-from index.readers.streams import HEAD, looked_into, reason_of, text_encoding
-from index.records import Article, Failure
+from index.readers.archives import around as archives_around
+from index.readers.archives import trouble
+from index.readers.base import FIELDS, DateOrder, Options
+from index.readers.languages import code_of
+from index.readers.limits import limits_of
+from index.readers.opening import articles_of
+from index.readers.registry import READERS, endings_of, known_formats
+from index.readers.sources import Found, find, is_there
+from index.readers.streams import shown, text_encoding
+from index.records import Article, Failure, LeftOut
 
-__all__ = ["known_formats", "read"]
+__all__ = ["archives_around", "is_there", "known_formats", "read"]
 
 
 def read(
@@ -27,19 +31,35 @@ def read(
     format: str = "auto",  # noqa: A002 - it is the option's name
     fields: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    languages: Sequence[str] = (),
+    date_order: DateOrder | None = None,
+    limits: Mapping[str, str | int | float] | None = None,
+    allow_private: bool = False,
+    pages: bool = True,
     stdin: BinaryIO | None = None,
-) -> Iterator[Article | Failure]:
-    """The articles of files, folders, globs and `-` (stdin), in order; a Failure for each that could not be read.
+) -> Iterator[Article | Failure | LeftOut]:
+    """The articles of files, folders, globs, addresses, `@lists` of these and `-` (stdin), in order.
 
-    `fields` names columns that are called otherwise (`{"text": "story"}`); `encoding` is what all the files are in.
+    A Failure for each that could not be read; a LeftOut for each in another language than English and `languages` (ISO
+    639-1, or `all`). `fields` names columns that are called otherwise (`{"text": "story"}`); `encoding` is what all the
+    files are in; `limits` as in `readers.limits.Limits`; `pages`: are the pages of a feed's entries fetched?
     Raises UsageError at once, before anything is read: for a source that is not there or holds no articles, an unknown
-    format, field or encoding.
+    format, field, encoding, language or limit.
     """
     if isinstance(sources, str):
         raise TypeError("sources is a sequence of strings; put the one source into a list")
     if format != "auto" and format not in known_formats():
         raise UsageError(f"format '{format}' is not known; there are: auto, {', '.join(known_formats())}")
-    options = Options(fields=dict(fields or {}), encoding=text_encoding(encoding) if encoding else None)
+    if date_order not in (None, *get_args(DateOrder)):
+        raise UsageError(f"date order '{shown(date_order)}' is not known; there are: {', '.join(get_args(DateOrder))}")
+    options = Options(
+        fields=dict(fields or {}),
+        encoding=text_encoding(encoding) if encoding else None,
+        date_order=date_order,
+        limits=limits_of(limits or {}),
+        allow_private=allow_private,
+        pages=pages,
+    )
     for name, column in options.fields.items():
         if name not in FIELDS:
             raise UsageError(f"field '{name}' is not known; there are: {', '.join(FIELDS)}")
@@ -47,8 +67,28 @@ def read(
             raise UsageError(f"field '{name}' names no column; write it as {name}=COLUMN")
     if options.fields and not any(r.columns for r in READERS if format in ("auto", r.name)):
         raise UsageError(f"format '{format}' has no columns that a field could name; leave the fields out")
-    endings = tuple(ending for r in READERS if format in ("auto", r.name) for ending in r.endings)
-    return _articles(find(sources, endings), format, options, stdin)
+    found = find(sources, endings_of(format))
+    return _in_languages(_articles(found, format, options, stdin), _codes(languages))
+
+
+def _codes(languages: Sequence[str]) -> frozenset[str] | None:
+    """The languages that are taken; None for all."""
+    if "all" in languages:
+        return None
+    for language in languages:
+        if code_of(language) is None:
+            raise UsageError(f"language '{shown(language)}' is not a code of two letters, such as fr or de, nor 'all'")
+    return frozenset(("en", *(code for language in languages if (code := code_of(language)))))
+
+
+def _in_languages(
+    items: Iterator[Article | Failure], taken: frozenset[str] | None
+) -> Iterator[Article | Failure | LeftOut]:
+    for item in items:
+        if isinstance(item, Article) and taken is not None and item.language and item.language not in taken:
+            yield LeftOut(origin=item.origin, language=item.language, article_id=item.id)
+        else:
+            yield item
 
 
 def _articles(
@@ -59,21 +99,8 @@ def _articles(
             yield item
             continue
         try:
-            yield from _file(item, wanted, options, stdin)
+            yield from articles_of(item, wanted, options, stdin)
         except ReadError as error:
             yield Failure(origin=item.place.origin, reason=str(error))
-        except (OSError, EOFError, zlib.error) as error:
-            yield Failure(origin=item.place.origin, reason=reason_of(error))
-
-
-def _file(item: Found, wanted: str, options: Options, stdin: BinaryIO | None) -> Iterator[Article | Failure]:
-    with open_found(item, stdin) as raw:
-        head, stream = looked_into(raw)
-        if head[:2] == b"\x1f\x8b":
-            head, stream = looked_into(cast(BinaryIO, gzip.GzipFile(fileobj=stream)))
-        elif item.path and item.path.suffix.lower() == ".gz" and head:
-            raise ReadError("ends in .gz but is no gzip file; rename it, or zip it again")
-        if not head:
-            what = "nothing came in" if item.path is None else "is empty"
-            raise ReadError(f"{what}; there is no article to read")
-        yield from chosen(wanted, item.path, head[:HEAD], options.encoding).read(stream, item.place, options)
+        except Exception as error:
+            yield Failure(origin=item.place.origin, reason=trouble(error))

@@ -5,9 +5,10 @@ import hashlib
 import re
 
 from index.errors import ReadError
-from index.readers.base import Place
-from index.readers.clues import date_of_folders, date_of_name, dateline, outlet_of_name
+from index.readers.base import DateOrder, Place
+from index.readers.clues import date_of_folders, date_of_name, date_of_url, dateline, host_of, outlet_of_name
 from index.readers.dates import calendar_date
+from index.readers.languages import language_of
 from index.readers.streams import shown
 from index.records import Article, DateBasis, Failure, IdBasis, SourceBasis
 
@@ -30,22 +31,32 @@ class Given:
     date: str | None = None
     url: str | None = None
     authors: str | None = None
+    language: str | None = None
 
 
 def make_article(
-    text: str, given: Given, place: Place, *, line: int | None = None, start: int = 0, body: int = 0
+    text: str,
+    given: Given,
+    place: Place,
+    *,
+    line: int | None = None,
+    start: int = 0,
+    body: int = 0,
+    page: bool = False,
+    date_order: DateOrder | None = None,
 ) -> Article | Failure:
     """The article, its gaps filled from dateline, folder and name; a Failure that names what is wrong with it.
 
     `line` is for files that hold many articles: their name gives none of them a date. The dateline stands at `start`;
-    `body` is as in `Article`.
+    `body` is as in `Article`. Of a web `page` the address may tell the date and the source too.
     """
     origin = place.origin if line is None else f"{place.origin}:{line}"
     known = None
     try:
         known, id_basis = _id(text, given, place, line)
         _check_text(text)
-        date, date_basis, source, source_basis = _date_and_source(text, given, place, line, start)
+        gaps = _gaps(text, given, place, line=line, start=start, page=page, date_order=date_order)
+        date, date_basis, source, source_basis = gaps
         return Article(
             id=known,
             id_basis=id_basis,
@@ -58,6 +69,7 @@ def make_article(
             url=_whole(given.url) or None,
             authors=_one_line(given.authors),
             body=body,
+            language=language_of(text, given.language),
             origin=origin,
         )
     except ReadError as error:
@@ -68,7 +80,7 @@ def _id(text: str, given: Given, place: Place, line: int | None) -> tuple[str, I
     basis: IdBasis = "metadata"
     if given.id and given.id.strip():
         identifier, what = given.id.strip(), "its id"
-    elif line is not None and given.url and given.url.strip():
+    elif (line is not None or place.url) and given.url and given.url.strip():
         identifier, what = f"url-{_digest(given.url.strip())}", "its URL"
     elif place.name:
         basis = "name"
@@ -100,15 +112,24 @@ def _check_text(text: str) -> None:
         raise ReadError("has no text; there is no article to read")
 
 
-def _date_and_source(
-    text: str, given: Given, place: Place, line: int | None, start: int
+def _gaps(
+    text: str,
+    given: Given,
+    place: Place,
+    *,
+    line: int | None,
+    start: int,
+    page: bool,
+    date_order: DateOrder | None,
 ) -> tuple[str | None, DateBasis, str | None, SourceBasis]:
-    """From the first of these that says anything: the article itself, its dateline, its folder, its file's name."""
+    """Date and source, from the first that says anything: the article itself, its dateline, address, folder, name."""
     date_there, source_there = dateline(text, start)
     own_name = place.name.rsplit("/", 1)[-1] if line is None else ""
+    address = given.url if page else None
     dates: tuple[tuple[str | None, DateBasis], ...] = (
-        (calendar_date(given.date or ""), "metadata"),
+        (calendar_date(given.date or "", order=date_order), "metadata"),
         (date_there, "dateline"),
+        (date_of_url(address), "url"),
         (date_of_folders(place.folders), "folder"),
         (date_of_name(own_name), "name"),
         (None, "missing"),
@@ -116,6 +137,7 @@ def _date_and_source(
     sources: tuple[tuple[str | None, SourceBasis], ...] = (
         (_one_line(given.source), "metadata"),
         (_one_line(source_there), "dateline"),
+        (_one_line(host_of(address)), "url"),
         (_one_line(place.outlet), "folder"),
         (_one_line(outlet_of_name(own_name)), "name"),
         (None, "missing"),

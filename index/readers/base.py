@@ -2,15 +2,15 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
+from index.readers.limits import Limits
 from index.records import Article, Failure
 
-MAX_BYTES = 64 * 1024 * 1024
-"""The most, unzipped, that one article's file or line may have, so that no file can fill the memory."""
-
-FIELDS = ("text", "date", "source", "title", "url", "id", "authors")
+FIELDS = ("text", "date", "source", "title", "url", "id", "authors", "language")
 """What columns and header lines can give."""
+
+DateOrder: TypeAlias = Literal["dmy", "mdy"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,13 @@ class Options:
     """One of FIELDS -> the column that holds it, where it is not one of the usual names."""
     encoding: str | None = None
     """What the files are encoded in; None finds out."""
+    date_order: DateOrder | None = None
+    """What `01/02/2020` means; None refuses it."""
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    allow_private: bool = False
+    """May addresses of this machine and of private networks be fetched?"""
+    pages: bool = True
+    """Are the pages of a feed's entries fetched, or is what the feed holds of them enough?"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +35,17 @@ class Place:
     """Where a file stands, and what that says about its articles."""
 
     origin: str
-    """The path as it was given, fit for messages."""
+    """The path or address as it was given, fit for messages."""
     name: str
     """The path inside the source, without endings, "/" between its parts; empty for stdin."""
     folders: tuple[str, ...] = ()
     """All folders of the path as it was given, outermost first."""
     outlet: str | None = None
     """The folder that stands for an outlet, where the source is laid out that way."""
+    url: str | None = None
+    """The address that the bytes came from at last, behind redirects."""
+    charset: str | None = None
+    """What the server said that it is encoded in."""
 
 
 ReadFunction: TypeAlias = Callable[[BinaryIO, Place, Options], Iterator[Article | Failure]]
@@ -47,11 +58,13 @@ class Reader:
     name: str
     """As `--format` takes it."""
     endings: tuple[str, ...]
-    """Of file names, lower case with the dot; each may be followed by .gz."""
+    """Of file names, lower case with the dot; each may be followed by .gz, .bz2 or .xz."""
     description: str
     read: ReadFunction
-    """From an open, unzipped, non-empty file; it may raise OSError, EOFError and zlib.error of the stream."""
+    """From an open, unpacked, non-empty file; it may raise OSError, EOFError and zlib.error of the stream."""
     sniff: Callable[[str], bool] | None = None
     """Is it this format, going by the first characters? For stdin and unknown endings."""
     columns: bool = False
     """Does it have columns that `fields` can name?"""
+    types: tuple[str, ...] = ()
+    """The media types that servers give it."""

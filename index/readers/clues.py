@@ -5,6 +5,7 @@ Only patterns that hardly ever mean anything else are taken: nothing is better t
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from index.readers.dates import LONG_DATE, calendar_date, day_of, is_date
 
@@ -89,6 +90,17 @@ def date_of_folders(folders: Sequence[str]) -> str | None:
     """The day of `2020/01/01` or `2020-01-01` among the folders; of several the innermost."""
     days = [day_of(*m.groups()) for m in _DAY_FOLDERS.finditer("/".join(folders))]
     return next((day for day in reversed(days) if day), None)
+
+
+def date_of_url(url: str | None) -> str | None:
+    """The day of `…/2020/01/01/…` or `…/2020-01-01-title` in an address's path, or None."""
+    path = urlsplit(url or "").path
+    return date_of_folders(path.split("/")) or date_of_name(path.rstrip("/").rsplit("/", 1)[-1])
+
+
+def host_of(url: str | None) -> str | None:
+    """The address's host, as a name for an outlet that gives none: without `www.`."""
+    return (urlsplit(url or "").hostname or "").removeprefix("www.") or None
 
 
 def outlet_of(folders: Sequence[str]) -> str | None:

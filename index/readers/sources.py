@@ -10,14 +10,20 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote
 
-from index.errors import UsageError
+from index.errors import ReadError, UsageError
+from index.readers.addresses import split_url
 from index.readers.base import Place
 from index.readers.clues import outlet_of
-from index.readers.streams import reason_of, shown
+from index.readers.limits import shown_size
+from index.readers.streams import decoded, reason_of, shown
+from index.readers.unpacking import PACKED
 from index.records import Failure
 
-_NO_ARTICLE = re.compile(r"\..*|(?:readme|licen[cs]e|copying|notice|changelog)(?:\.\w+)?", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+_LONGEST_LIST = 64 * 1024 * 1024
+NO_ARTICLE = re.compile(r"\..*|(?:readme|licen[cs]e|copying|notice|changelog)(?:\.\w+)?", re.IGNORECASE | re.DOTALL)
 """What a folder holds besides articles: hidden files, and those about the folder."""
 
 
@@ -26,14 +32,16 @@ class Found:
     """One file to read."""
 
     path: Path | None
-    """None is standard input."""
+    """None is standard input, or an address."""
     place: Place
+    url: str | None = None
+    """An address to fetch."""
 
 
 def ending_of(path: Path, endings: Iterable[str]) -> str:
-    """The path's ending, with its .gz, if it is one of these; else an empty string."""
+    """The path's ending, with its .gz (.bz2, .xz), if it is one of these; else an empty string."""
     name = path.name.lower()
-    bare = name.removesuffix(".gz")
+    bare = next((name.removesuffix(p) for p in PACKED if name.endswith(p)), name)
     found = next((e for e in endings if bare.endswith(e) and bare != e), "")
     return path.name[-len(found + name[len(bare) :]) :] if found else ""
 
@@ -44,10 +52,17 @@ def find(sources: Sequence[str], endings: Sequence[str]) -> Iterator[Found | Fai
     Raises UsageError before the first one is given out.
     """
     if not sources:
-        raise UsageError("there is nothing to read; name a file, a folder, a glob or - for standard input")
+        raise UsageError("there is nothing to read; name a file, a folder, a glob, an address or - for standard input")
     parts = [_found(source, endings) for source in sources]
     found = (item for part in parts for item in part)
     return found if len(parts) == 1 else _once(found)
+
+
+def is_there(source: str) -> bool:
+    """Can this source, as it was named once, be read again?"""
+    if source == "-":
+        return False
+    return bool(_ADDRESS.match(source)) or glob.has_magic(source) or Path(source.removeprefix("@")).exists()
 
 
 def open_found(item: Found, stdin: BinaryIO | None) -> contextlib.AbstractContextManager[BinaryIO]:
@@ -62,14 +77,55 @@ def _found(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
         return [Found(None, Place(origin="stdin", name=""))]
     if not source or "\0" in source:
         raise UsageError(f"'{shown(source)}' is not the name of a file; name a file, a folder, a glob or -")
+    if _ADDRESS.match(source):
+        return [_address(source)]
     path = Path(source)
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return _globbed(source, endings)
+        return _listed(source, endings) if source.startswith("@") else _globbed(source, endings)
     except OSError as error:
         raise UsageError(f"{shown(source)}: {reason_of(error)}") from error
     return _folder(path, endings) if stat.S_ISDIR(mode) else [_file(path, path.parent, endings)]
+
+
+def _address(url: str) -> Found:
+    try:
+        parts = split_url(url)
+    except ReadError as error:
+        raise UsageError(str(error)) from error
+    folders = tuple(unquote(part) for part in parts.path.split("/")[:-1] if part)
+    name = "/".join(filter(None, ((parts.hostname or "").lower(), parts.path.strip("/"), parts.query)))
+    return Found(None, Place(origin=shown(url), name=unquote(name), folders=folders), url=url)
+
+
+def _listed(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
+    """The sources that a file names, one a line; what cannot be is set aside with its line, since the rest can."""
+    path = Path(source[1:])
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(_LONGEST_LIST + 1)
+        lines = decoded(data, None)[0].splitlines()
+    except OSError as error:
+        raise UsageError(f"{shown(path)}: the list of sources cannot be read ({reason_of(error)})") from error
+    except ReadError as error:
+        raise UsageError(f"{shown(path)}: the list of sources {error}") from error
+    if len(data) > _LONGEST_LIST:
+        raise UsageError(f"{shown(path)}: the list of sources is longer than {shown_size(_LONGEST_LIST)}; split it")
+    named = [(n, line.strip()) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    if not named:
+        raise UsageError(f"{shown(path)}: the list of sources names none; write one a line")
+    return _all_listed(path, named, endings)
+
+
+def _all_listed(path: Path, named: list[tuple[int, str]], endings: Sequence[str]) -> Iterator[Found | Failure]:
+    for number, source in named:
+        try:
+            if source == "-" or source.startswith("@"):
+                raise UsageError(f"'{shown(source, 100)}' cannot stand in a list of sources")
+            yield from _found(source, endings)
+        except UsageError as error:
+            yield Failure(origin=f"{shown(path)}:{number}", reason=str(error))
 
 
 def _folder(folder: Path, endings: Sequence[str]) -> Iterator[Found | Failure]:
@@ -84,14 +140,12 @@ def _folder(folder: Path, endings: Sequence[str]) -> Iterator[Found | Failure]:
 
 
 def _globbed(pattern: str, endings: Sequence[str]) -> Iterator[Found | Failure]:
-    if pattern.startswith(("http://", "https://")):
-        raise UsageError(f"{shown(pattern)}: web pages cannot be read yet; save the page's text and name that file")
     if not glob.has_magic(pattern):
         raise UsageError(f"{shown(pattern)}: there is no such file or folder")
     # pathlib's own globbing takes no absolute patterns, and hidden files with them.
     paths = [Path(p) for p in sorted(set(glob.glob(pattern, recursive=True)))]  # noqa: PTH207
     if glob.has_magic(Path(pattern).name):
-        paths = [path for path in paths if not _NO_ARTICLE.fullmatch(path.name)]
+        paths = [path for path in paths if not NO_ARTICLE.fullmatch(path.name)]
     fixed = pattern[: min(pattern.find(c) for c in "*?[" if c in pattern)]
     root = Path(fixed if fixed.endswith(os.sep) else Path(fixed).parent)
     # With ** the files in folders match themselves; otherwise a folder counts as if the shell had named it.
@@ -111,7 +165,7 @@ def _globbed(pattern: str, endings: Sequence[str]) -> Iterator[Found | Failure]:
 
 def _no_articles(endings: Sequence[str]) -> str:
     return (
-        f"holds no articles: no file in it ends in {', '.join(endings)} (each with or without .gz); "
+        f"holds no articles: no file in it ends in {', '.join(endings)} (each with or without .gz, .bz2, .xz); "
         "files with other endings are read when they are named, as by a glob"
     )
 
@@ -122,7 +176,7 @@ def _walk(
     try:
         info = folder.stat()
         with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if not _NO_ARTICLE.fullmatch(entry.name))
+            names = sorted(entry.name for entry in entries if not NO_ARTICLE.fullmatch(entry.name))
     except OSError as error:
         yield Failure(origin=shown(folder), reason=reason_of(error))
         return
@@ -154,7 +208,8 @@ def _once(found: Iterable[Found | Failure]) -> Iterator[Found | Failure]:
     seen: set[str] = set()
     for item in found:
         path = item.path if isinstance(item, Found) else Path(item.origin)
-        key = "-" if path is None else os.path.realpath(path)
+        address = item.url if isinstance(item, Found) else None
+        key = address or ("-" if path is None else os.path.realpath(path))
         if key not in seen:
             seen.add(key)
             yield item

@@ -1,14 +1,21 @@
 """Bytes of any file -> text: unzipped, decoded, bounded; what is wrong is said as a ReadError."""
 
 import codecs
+import contextlib
 import gzip
 import io
 import logging
+import lzma
+import os
 import re
+import stat
+import tempfile
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from index.errors import ReadError, UsageError
+from index.readers.limits import shown_size
 
 _log = logging.getLogger(__name__)
 
@@ -33,14 +40,15 @@ class _Joined(io.RawIOBase):
     """A stream whose first bytes were read already."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
+        # What can be had at once: where a file is cut short, all that stands before the cut comes out.
+        self._head, self._more = head, getattr(rest, "read1", rest.read)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer))
-        data = self._head[: len(view)] if self._head else self._rest.read(len(view))
+        data = self._head[: len(view)] if self._head else self._more(len(view))
         self._head = self._head[len(data) :]
         view[: len(data)] = data
         return len(data)
@@ -48,16 +56,58 @@ class _Joined(io.RawIOBase):
 
 def looked_into(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """The first HEAD bytes, and the stream as if they had not been read; a pipe cannot be wound back."""
-    head = stream.read(HEAD)
+    if _is_file(stream) and stream.tell() == 0:
+        head = stream.read(HEAD)
+        stream.seek(0)
+        return head, stream
+    head, more = b"", getattr(stream, "read1", stream.read)
+    try:
+        while len(head) < HEAD and (data := more(HEAD - len(head))):
+            head += data
+    except (OSError, EOFError, zlib.error, lzma.LZMAError):
+        if not head:
+            raise
+        # It comes again where the reader gets there; what stands before it can be read.
     return head, cast(BinaryIO, io.BufferedReader(_Joined(head, stream), 1 << 16))
+
+
+def _is_file(stream: BinaryIO) -> bool:
+    """Can it be wound back at no cost? Not so a packed one, which can, but by unpacking it anew."""
+    if isinstance(stream, tempfile.SpooledTemporaryFile):
+        return True
+    raw = stream.raw if isinstance(stream, io.BufferedReader) else None
+    return isinstance(raw, io.FileIO) and stat.S_ISREG(os.fstat(raw.fileno()).st_mode)
+
+
+@contextlib.contextmanager
+def wound_back(stream: BinaryIO, most: int) -> Iterator[BinaryIO]:
+    """A stream with the same bytes that can be read at any place: the file itself, else a copy of what is left.
+
+    Raises ReadError where a copy would have more than `most` bytes.
+    """
+    if _is_file(stream):
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(max_size=1 << 24) as copy:
+        size = 0
+        while data := stream.read(1 << 16):
+            size += len(data)
+            if size > most:
+                raise ReadError(
+                    f"has more than {shown_size(most)} and would have to be put down first; unpack it yourself, or "
+                    "raise the limit: --limit-of download=SIZE"
+                )
+            copy.write(data)
+        copy.seek(0)
+        yield cast(BinaryIO, copy)
 
 
 def reason_of(error: Exception) -> str:
     """What a stream's error means to the user."""
     if isinstance(error, EOFError):
-        return "the gzip file is cut short; copy or fetch it again"
-    if isinstance(error, gzip.BadGzipFile | zlib.error):
-        return "the gzip file is damaged; copy or fetch it again"
+        return "the packed file is cut short; copy or fetch it again"
+    if isinstance(error, gzip.BadGzipFile | zlib.error | lzma.LZMAError) or str(error) == "Invalid data stream":
+        return "the packed file is damaged; copy or fetch it again"
     if isinstance(error, PermissionError):
         return "you have no right to read it; give yourself the right, or leave it out"
     return f"cannot be read ({getattr(error, 'strerror', None) or error})"

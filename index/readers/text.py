@@ -17,10 +17,10 @@ from typing import BinaryIO
 import yaml
 
 from index.errors import ReadError
-from index.readers import base
 from index.readers.articles import Given, make_article
 from index.readers.base import Options, Place, Reader
 from index.readers.dates import is_date
+from index.readers.limits import shown_size
 from index.readers.streams import decoded, warn_of_fallback
 from index.records import Article, Failure
 
@@ -31,6 +31,7 @@ _KEYS: Mapping[str, str] = {
     **dict.fromkeys(("url", "link", "canonical_url"), "url"),
     **dict.fromkeys(("id", "article_id"), "id"),
     **dict.fromkeys(("author", "authors", "author(s)", "byline"), "authors"),
+    **dict.fromkeys(("language",), "language"),
 }
 _MAX_HEADER = 64 * 1024
 _MAX_LINE = 1000
@@ -50,13 +51,15 @@ _QUOTES = "\"'“”‘’«»„"
 
 def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article | Failure]:
     """The one article of the file, or why it is none."""
-    data = stream.read(base.MAX_BYTES + 1)
+    most = options.limits.article
+    data = stream.read(most + 1)
     try:
-        if len(data) > base.MAX_BYTES:
+        if len(data) > most:
             raise ReadError(
-                f"is longer than {base.MAX_BYTES:,} bytes, too long for one article; split it or leave it out"
+                f"is longer than {shown_size(most)}, too long for one article; split it, leave it out, or raise the "
+                "limit: --limit-of article=SIZE"
             )
-        whole, fell_back = decoded(data, options.encoding)
+        whole, fell_back = decoded(data, options.encoding or place.charset)
         given, begin, start = _parts(whole)
     except ReadError as error:
         yield Failure(origin=place.origin, reason=str(error))
@@ -73,7 +76,9 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
     if start == 0 and (title := _title(text)):
         start = title.end()
         given.setdefault("title", title["line"].strip().lstrip("#").strip())
-    yield make_article(text, Given(**given), place, start=start, body=body)
+    if place.url:
+        given.setdefault("url", place.url)
+    yield make_article(text, Given(**given), place, start=start, body=body, date_order=options.date_order)
 
 
 def _parts(whole: str) -> tuple[dict[str, str], int, int]:
@@ -193,4 +198,5 @@ READER = Reader(
     endings=(".txt", ".text", ".md"),
     description="plain text, one article a file; 'date YYYY-MM-DD', header lines or YAML front matter may stand on top",
     read=read,
+    types=("text/plain", "text/markdown"),
 )
