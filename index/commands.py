@@ -302,8 +302,8 @@ def _tell_across(found: Across | None) -> None:
     if found is None:
         return
     click.echo(
-        f"who is who   {found.people:,} people, bodies and groups; of {_many(found.undecided, 'name')} it is open who is "
-        "meant"
+        f"who is who   {found.people:,} people, bodies and groups; who is meant is open for "
+        f"{_many(found.undecided, 'name')}"
     )
     click.echo(
         f"same words   {_many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "

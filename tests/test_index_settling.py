@@ -28,7 +28,7 @@ Row = tuple[Article, list[Quotation]]
 
 _SIGHTS = (
     "anchors barrels cranes dories engines flags gulls hawsers ice jetties keels lamps masts nets oars pilots quays "
-    "ropes sails tides urchins vats winches yawls barges clams docks eels fog gales hulls inlets jigs kelp locks mud nooks"
+    "ropes sails tides urchins vats winches yawls barges clams docks eels fog gales hulls inlets jigs kelp locks mud"
 )
 
 
