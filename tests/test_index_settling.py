@@ -2,6 +2,8 @@
 
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -290,3 +292,9 @@ def test_an_archive_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) 
         put(archive, (article, [quotation]))
         settle(archive)
         assert entries(archive)["a"].speaker_id == "ada-brook"
+
+
+def test_an_archive_opens_without_the_extractors_libraries() -> None:
+    code = "import index.archive, index.correct_command, index.status, sys; print({'spacy', 'nltk'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
