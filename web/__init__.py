@@ -8,7 +8,7 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, wording
+from web import addresses, answers, api, citations, exports, feeds, ladders, links, pages, problems, runs, wording
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
+    app.register_blueprint(ladders.blueprint(library))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))

@@ -8,6 +8,7 @@ from search.citing import FORMS
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from search.tracing import Trace
 from web.addresses import FEED_DEFAULTS
 from web.moved import Moved
 from web.params import (
@@ -31,6 +32,7 @@ _SHAPES: dict[str, type] = {
     "Suggestions": Suggestions,
     "Facet": Facet,
     "SpeakerPage": SpeakerPage,
+    "Trace": Trace,
     "Moved": Moved,
     "Problem": Problem,
 }
@@ -61,6 +63,12 @@ def document() -> dict[str, Any]:
                 "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
             ),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
+            "/api/v1/quotes/{id}/versions": _get(
+                "The same words in other articles, the earliest first, each compared word by word with the fullest",
+                "Trace",
+                [_id("quotation")],
+                ("400", "404", "503"),
+            ),
             "/api/v1/articles/{id}": _get(
                 "One article with its quotations; its id may hold slashes",
                 "ArticlePage",

@@ -10,7 +10,7 @@ from search.errors import MovedError
 from search.library import Library
 from search.relax import suggest_relaxation
 from search.results import ArticlePage, Hit, Stats
-from web import citations, examples, histogram, params, wording
+from web import citations, examples, histogram, ladders, params, wording
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
@@ -24,8 +24,6 @@ NEWEST = 5
 """Quotations on the first page."""
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
-VERSIONS = 50
-"""Versions of a quotation that its page shows."""
 
 
 def blueprint(library: Library, edition: str) -> Blueprint:
@@ -92,10 +90,9 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         if same := unchanged(etag):
             return same
         hit = linked(engine.quotation(quotation_id))
-        others = engine.versions(hit.variants.id, VERSIONS + 1) if hit.variants.count > 1 else ()
-        elsewhere = [linked(one) for one in others if one.id != hit.id][:VERSIONS]
+        ladder = ladders.ladder_of(ladders.traced(engine, hit)) if hit.variants.count > 1 else None
         forms = citations.forms_of(hit, engine, site)
-        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere, forms=forms, site=site)
+        return page_answer("quote.html", etag, hit=hit, ladder=ladder, forms=forms, site=site)
 
     @pages.get("/articles/<path:article_id>")
     def article(article_id: str) -> Response:
