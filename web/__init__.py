@@ -18,6 +18,7 @@ from web import (
     ladders,
     links,
     pages,
+    people,
     problems,
     runs,
     verify,
@@ -47,6 +48,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
     app.register_blueprint(ladders.blueprint(library))
+    app.url_map.converters["anything"] = people.Anything
+    app.register_blueprint(people.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
@@ -69,6 +72,8 @@ def _words(app: Flask, edition: str) -> None:
         article_path=links.article_path,
         quotation_path=links.quotation_path,
         speaker_path=links.speaker_path,
+        source_path=links.source_path,
+        said_path=links.said_path,
         search_path=links.search_path,
         web_link=links.web_link,
         quoted=runs.quoted,

@@ -5,8 +5,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
+from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
+from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
 from search.suggest import SuggestRequest
 from search.tracing import Trace
 from search.verify import VerifyPage
@@ -20,6 +21,7 @@ from web.params import (
     FACETED,
     FOLLOWED,
     FOUND,
+    NAMING,
     SEARCHED,
     SUGGESTING,
     Parameter,
@@ -33,7 +35,9 @@ _SHAPES: dict[str, type] = {
     "Stats": Stats,
     "Suggestions": Suggestions,
     "Facet": Facet,
-    "SpeakerPage": SpeakerPage,
+    "SpeakerProfile": SpeakerProfile,
+    "SourceProfile": SourceProfile,
+    "Names": Names,
     "Trace": Trace,
     "Moved": Moved,
     "VerifyPage": VerifyPage,
@@ -92,7 +96,15 @@ def document() -> dict[str, Any]:
                 [_id("facet", "name"), *(_described(one) for one in FACETED)],
                 ("400", "404", "503"),
             ),
+            "/api/v1/speakers": _get("Who is quoted: the index, by letter or name", "Names", _naming(), ("400", "503")),
             "/api/v1/speakers/{id}": _speaker(),
+            "/api/v1/sources": _get("The outlets: the index, by letter or name", "Names", _naming(), ("400", "503")),
+            "/api/v1/sources/{name}": _get(
+                "One outlet: years, whom it quotes and how; its name may hold slashes",
+                "SourceProfile",
+                [_id("outlet", "name")],
+                ("400", "404", "503"),
+            ),
             "/api/v1/verify": _verify(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             **_files(),
@@ -103,7 +115,7 @@ def document() -> dict[str, Any]:
 
 def _speaker() -> dict[str, Any]:
     """The one path that may lead elsewhere: ids outlive the people who had them."""
-    path = _get("Somebody of the collection", "SpeakerPage", [_id("speaker")], ("400", "404", "503"))
+    path = _get("Somebody of the collection", "SpeakerProfile", [_id("speaker")], ("400", "404", "503"))
     path["get"]["responses"] |= {
         "300": {
             "description": "A former id that stands for several people now.",
@@ -178,7 +190,13 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
     return described
 
 
-def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
+def _naming() -> list[dict[str, Any]]:
+    return [_described(one, NamesRequest()) for one in NAMING]
+
+
+def _described(
+    parameter: Parameter, defaults: SearchRequest | SuggestRequest | NamesRequest = API_DEFAULTS
+) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
     default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)

@@ -6,14 +6,13 @@ import dataclasses
 from flask import Blueprint, Response, request
 
 from search.engine import Engine
-from search.errors import MovedError
 from search.library import Library
 from search.relax import suggest_relaxation
 from search.results import ArticlePage, Hit, Stats
 from web import citations, examples, histogram, ladders, params, wording
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
-from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
+from web.links import SEARCH, linked, linked_article, page_links
 from web.marking import paragraphs
 from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
@@ -102,20 +101,6 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             return same
         page = linked_article(engine.article(article_id))
         return page_answer("article.html", etag, page=page, paragraphs=paragraphs(page), speakers=_speakers(page))
-
-    @pages.get("/speakers/<path:speaker_id>")
-    def speaker(speaker_id: str) -> Response:
-        engine = library.current()
-        try:
-            found = engine.speaker(speaker_id)
-        except MovedError as error:
-            if len(error.now) == 1:
-                return Response(status=301, headers={"Location": speaker_page_path(error.now[0])})
-            choices = [engine.speaker(one) for one in error.now]
-            response = page_answer("choice.html", None, former=speaker_id, choices=choices)
-            response.status_code = 300
-            return response
-        return Response(status=302, headers={"Location": speaker_path(found.id)})
 
     @pages.get("/about")
     def about() -> Response:

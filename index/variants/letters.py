@@ -9,8 +9,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from index.identity import NAMED
 from index.records import Quotation
+
+# As `index.identity` has it, which loads a language model's library: what only reads versions does without.
+_NAMED = frozenset({"person", "organization", "group"})
 
 _MIN_WORDS = 4
 """Shorter quotations ("no comment") are said anew by many, so equal words prove nothing."""
@@ -55,7 +57,7 @@ class Variants:
         for quotation in quotations:
             group = self._groups[variant_id(quotation)]
             group.count += 1
-            if quotation.speaker is not None and quotation.speaker_type in NAMED and quotation.kind != "indirect":
+            if quotation.speaker is not None and quotation.speaker_type in _NAMED and quotation.kind != "indirect":
                 group.speakers.setdefault(quotation.speaker, set()).add(quotation.article_id)
             if date is not None and (group.first is None or date < group.first):
                 group.first = date
