@@ -13,12 +13,14 @@ from web import (
     answers,
     api,
     citations,
+    compare,
     exports,
     feeds,
     ladders,
     links,
     pages,
     people,
+    people_view,
     problems,
     runs,
     verify,
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(ladders.blueprint(library))
     app.url_map.converters["anything"] = people.Anything
     app.register_blueprint(people.blueprint(library, edition))
+    app.register_blueprint(compare.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
@@ -81,6 +84,7 @@ def _words(app: Flask, edition: str) -> None:
         around=runs.around,
         lead=runs.lead,
         trail=runs.trail,
+        share=people_view.percent,
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,

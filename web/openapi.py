@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
+from search.comparing import CompareRequest, Comparison
 from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
@@ -17,6 +18,7 @@ from web.moved import Moved
 from web.params import (
     API_DEFAULTS,
     BEGINNING,
+    COMPARING,
     EXPORTED,
     FACETED,
     FOLLOWED,
@@ -38,6 +40,7 @@ _SHAPES: dict[str, type] = {
     "SpeakerProfile": SpeakerProfile,
     "SourceProfile": SourceProfile,
     "Names": Names,
+    "Comparison": Comparison,
     "Trace": Trace,
     "Moved": Moved,
     "VerifyPage": VerifyPage,
@@ -106,6 +109,12 @@ def document() -> dict[str, Any]:
                 ("400", "404", "503"),
             ),
             "/api/v1/verify": _verify(),
+            "/api/v1/compare": _get(
+                "Two to four speakers on the same words, side by side",
+                "Comparison",
+                [_described(one, CompareRequest()) for one in COMPARING],
+                ("400", "503"),
+            ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             **_files(),
         },
@@ -195,7 +204,7 @@ def _naming() -> list[dict[str, Any]]:
 
 
 def _described(
-    parameter: Parameter, defaults: SearchRequest | SuggestRequest | NamesRequest = API_DEFAULTS
+    parameter: Parameter, defaults: SearchRequest | SuggestRequest | NamesRequest | CompareRequest = API_DEFAULTS
 ) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}

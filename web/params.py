@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from index.manifest import BUILD_ID
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
+from search.comparing import LEAST, MOST, CompareRequest
 from search.errors import RequestError
 from search.profile_pages import MAX_NAME, MAX_NAMES, IndexSort, NamesRequest
 from search.request import (
@@ -144,6 +145,10 @@ NAMING: tuple[Parameter, ...] = (
     Parameter("page", "integer", {"type": "integer", "minimum": 1}, "Which page; the first is 1."),
     Parameter("limit", "integer", {"type": "integer", "minimum": 1, "maximum": MAX_NAMES}, "Names a page."),
 )
+COMPARING: tuple[Parameter, ...] = (
+    Parameter("speaker", "repeated", {"type": "string"}, f"Id or name of a speaker; {LEAST} to {MOST} of them."),
+    Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "Words that they spoke of, as in a search."),
+)
 FACETED: tuple[Parameter, ...] = (
     BEGINNING,
     *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "build", "facets", "interval")),
@@ -190,6 +195,11 @@ def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
 def read_naming(args: "MultiDict[str, str]") -> NamesRequest:
     """Which names of an index; errors as of `read`."""
     return NamesRequest(**_values(args, {parameter.name: parameter for parameter in NAMING}))
+
+
+def read_comparing(args: "MultiDict[str, str]") -> CompareRequest:
+    """Whom to compare on what; errors as of `read`."""
+    return CompareRequest(**_values(args, {parameter.name: parameter for parameter in COMPARING}))
 
 
 def names_address(path: str, request: NamesRequest, **changes: Any) -> str:
