@@ -107,6 +107,17 @@ def people_of(engine: Engine, request: CompareRequest) -> tuple[tuple[Person, ..
     return tuple(found.values()), tuple(unknown)
 
 
+def _best(engine: Engine, asked: SearchRequest, found: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Word for word before reported, the same words once; without words what most articles have printed."""
+    if not asked.q:  # nothing ranks then
+        best = [one.quotation for one in engine.speaker_profile(asked.speaker[0]).profile.often]
+    else:
+        spoken = dataclasses.replace(asked, kind=("direct",), within="quote", group="variant", facets=())
+        best = list(engine.search(spoken).results)
+    known = {hit.variants.id for hit in best}
+    return tuple([*best, *(hit for hit in found if hit.variants.id not in known)][:_BEST])
+
+
 def compare(engine: Engine, q: str, people: tuple[Person, ...]) -> Comparison:
     """These speakers side by side. TimeLimitError where a search takes too long."""
     sides: list[Side] = []
@@ -117,9 +128,7 @@ def compare(engine: Engine, q: str, people: tuple[Person, ...]) -> Comparison:
             q=q, speaker=(person.id,), facets=("source", "date", "kind"), facet_limit=_OUTLETS, limit=_BEST
         )
         page = engine.search(asked)
-        best = page.results
-        if not q:  # without words nothing ranks: what most have printed is what they are known for
-            best = tuple(one.quotation for one in engine.speaker_profile(person.id).profile.often[:_BEST]) or best
+        best = _best(engine, asked, page.results)
         every = page.total if not q else engine.search(SearchRequest(speaker=(person.id,), limit=0, facets=())).total
         dates = page.facets["date"]
         understood, notes = page.query.understood, page.query.notes

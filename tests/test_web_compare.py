@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from index.settings import Settings
-from search.comparing import CompareRequest, people_of
+from search.comparing import CompareRequest, compare, people_of
 from search.errors import RequestError
 from search.request import SearchRequest
 from tests.entries import a_build, an_engine, an_entry
@@ -63,7 +63,7 @@ def test_others_of_the_same_name_are_offered(tmp_path: Path) -> None:
     ]
     a_build(tmp_path, entries)
     html = page(create_app(Settings(data=tmp_path)).test_client(), "/compare?speaker=lee&speaker=cy-day")
-    assert "Or did you mean Bo Lee ?" in words(html)
+    assert "Ann Lee is taken for lee. Or did you mean Bo Lee ?" in words(html)
     assert "/compare?speaker=bo-lee&speaker=cy-day" in links(html)
 
 
@@ -122,3 +122,17 @@ def test_pictures_of_a_comparison_have_one_scale() -> None:
 
 def test_nothing_dated_has_no_picture() -> None:
     assert side_by_side([({}, 3, SearchRequest()), ({}, 0, SearchRequest())]) == [None, None]
+
+
+def test_words_that_were_spoken_come_before_reported_ones(tmp_path: Path) -> None:
+    entries = [
+        an_entry(1, "Rain rain rain", speaker="Ann Lee", kind="indirect"),
+        an_entry(2, "Rain is what we need", speaker="Ann Lee"),
+        an_entry(3, "Snow", speaker="Cy Day"),
+    ]
+    engine = an_engine(tmp_path, entries)
+    people, _ = people_of(engine, CompareRequest(speaker=("ann-lee", "cy-day")))
+    ann, cy = compare(engine, "rain", people).sides
+    assert [hit.id for hit in ann.best] == [entries[1].id, entries[0].id]
+    assert (cy.total, cy.all, cy.best) == (0, 1, ())
+    engine.close()

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from search.tracing import trace
 from tests.test_search_tracing import FULL, hit, ladder
-from web.ladders import ladder_of, what
+from web.ladders import Stretch, ladder_of, what
 
 LONG = "“" + " ".join(f"word{number}" for number in range(40)) + "”"
 
@@ -39,7 +39,8 @@ def test_a_long_cut_is_shown_by_its_ends() -> None:
     full, short = hit(1, LONG, date="2020-01-01"), hit(2, "word0 word39", date="2020-01-02")
     (_, rung) = ladder_of(trace(full, [full, short], 50)).rungs
     assert rung.what == "Leaves out 38 words in the middle"
-    assert rung.changes[1].text == "word1 word2 word3 word4 word5 … 28 words … word34 word35 word36 word37 word38"
+    begin, end = "word1 word2 word3 word4 word5", "word34 word35 word36 word37 word38"
+    assert rung.changes[1] == Stretch("left_out", begin, 28, end)
 
 
 def test_copies_stand_with_what_they_copy() -> None:

@@ -19,7 +19,7 @@ def test_a_speaker_page_says_who_when_where_and_with_whom(client: FlaskClient) -
     shown = words(html)
     assert "Ada Brook Person · 5 quotations in 3 articles, 4 March 2020 to 17 May 2020" in shown
     assert "Outlets that quote them Name Quotations Share Gull 2 40 % Tern 2 40 %" in shown
-    assert "2 times here 2 independent articles its versions first 4 March 2020" in shown
+    assert "2 quotations 2 independent reports of the words its versions first 4 March 2020" in shown
     assert "/search?speaker=ada-brook" in links(html)
     assert 'aria-label="2020: 4 quotations"' in html
 

@@ -5,6 +5,7 @@ import dataclasses
 from flask import Blueprint, Response, request
 
 from search.comparing import LEAST, MOST, CompareRequest, Comparison, Person, Side, compare, people_of
+from search.engine import Engine
 from search.errors import RequestError
 from search.library import Library
 from search.profile_pages import Share
@@ -48,7 +49,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         return page_answer(
             "compare.html",
             etag,
-            fields=_fields(people, unknown),
+            fields=_fields(engine, people, unknown),
             words=asked.q,
             people=people,
             unknown=_instead(near, people, asked),
@@ -79,10 +80,11 @@ def _address(path: str, q: str, *speakers: str) -> str:
     return joined(path, piece("speaker", speakers), piece("q", [q] if q else []))
 
 
-def _fields(people: tuple[Person, ...], unknown: tuple[str, ...]) -> list[str]:
-    """What stands in the form: everybody who was found, and two free places at first, then one."""
-    given = [*(one.name if one.given == one.name else one.given for one in people), *unknown]
-    return [*given, *[""] * (max(LEAST, min(len(given) + 1, MOST)) - len(given))][:MOST]
+def _fields(engine: Engine, people: tuple[Person, ...], unknown: tuple[str, ...]) -> list[str]:
+    """What stands in the form: everybody who was found, by name where that means them, and at least one free place."""
+    named = [one.name if engine.people_called(one.name)[:1] == (one.id,) else one.id for one in people]
+    given = [*named, *unknown]
+    return [*given, *[""] * (max(LEAST, min(len(given) + 1, MOST)) - len(given))]
 
 
 def _instead(

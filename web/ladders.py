@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from search.engine import Engine
 from search.library import Library
 from search.results import Hit
-from search.tracing import Piece, Trace, Version, trace, words
+from search.tracing import Change, Piece, Trace, Version, trace, words
 from web import params, wording
 from web.answers import etag_of, json_answer, unchanged
 from web.links import linked
@@ -19,13 +19,23 @@ _LONG, _END = 14, 5
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a comparison; of a long one that is left out its two ends, and how many words are between them."""
+
+    change: Change
+    begin: str
+    hidden: int = 0
+    end: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Rung:
     """One version on the page, with the copies of it."""
 
     hit: Hit
     what: str
     """How it stands to the fullest, in words."""
-    changes: tuple[Piece, ...]
+    changes: tuple[Stretch, ...]
     report: str
     """Which earlier report it is of, in words; empty where it is the first of its own."""
     copies: tuple[Hit, ...]
@@ -74,7 +84,7 @@ def ladder_of(found: Trace) -> Ladder:
         copies = tuple(one.quotation for one in found.versions if one.copies == place)
         # Reported speech is another wording by its nature: marking every word of it would tell nothing.
         plain = version.relation == "reported"
-        changes = (Piece("same", version.quotation.text),) if plain else tuple(map(_shortened, version.changes))
+        changes = (Stretch("same", version.quotation.text),) if plain else tuple(map(_shown, version.changes))
         report = "" if earlier.id == version.quotation.id else _called(earlier)
         rungs.append(Rung(version.quotation, what(version), changes, report, copies))
     return Ladder(found, tuple(rungs), any(version.left_out or version.put_in for version in found.versions))
@@ -108,12 +118,11 @@ def _where(changes: tuple[Piece, ...]) -> str:
     return f" {told[0]}" if len(told) == 1 else f" {', '.join(told[:-1])} and {told[-1]}"
 
 
-def _shortened(piece: Piece) -> Piece:
+def _shown(piece: Piece) -> Stretch:
     found = words(piece.text)
     if piece.change != "left_out" or len(found) <= _LONG:
-        return piece
-    number = wording.number(len(found) - 2 * _END)
-    return Piece(piece.change, f"{' '.join(found[:_END])} … {number} words … {' '.join(found[-_END:])}")
+        return Stretch(piece.change, piece.text)
+    return Stretch(piece.change, " ".join(found[:_END]), len(found) - 2 * _END, " ".join(found[-_END:]))
 
 
 def _called(hit: Hit) -> str:
