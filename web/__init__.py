@@ -8,7 +8,24 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, verify, wording
+from web import (
+    addresses,
+    answers,
+    api,
+    citations,
+    compare,
+    exports,
+    feeds,
+    ladders,
+    links,
+    pages,
+    people,
+    people_view,
+    problems,
+    runs,
+    verify,
+    wording,
+)
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -32,6 +49,10 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
+    app.register_blueprint(ladders.blueprint(library))
+    app.url_map.converters["anything"] = people.Anything
+    app.register_blueprint(people.blueprint(library, edition))
+    app.register_blueprint(compare.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
@@ -54,6 +75,8 @@ def _words(app: Flask, edition: str) -> None:
         article_path=links.article_path,
         quotation_path=links.quotation_path,
         speaker_path=links.speaker_path,
+        source_path=links.source_path,
+        said_path=links.said_path,
         search_path=links.search_path,
         web_link=links.web_link,
         quoted=runs.quoted,
@@ -61,6 +84,7 @@ def _words(app: Flask, edition: str) -> None:
         around=runs.around,
         lead=runs.lead,
         trail=runs.trail,
+        share=people_view.percent,
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,
