@@ -9,7 +9,7 @@ from index.schema import FACETS
 from search.cursors import Cursor
 from search.request import SearchRequest
 from search.results import ArticlePage, Hit, ResultPage, Stats
-from web.params import SEARCHED
+from web.params import ANSWERED
 
 QUOTES = "/api/v1/quotes"
 
@@ -150,7 +150,7 @@ def test_the_description_names_every_parameter_and_route(client: FlaskClient, si
     description = ask(client, "/openapi.json")
     assert description["openapi"].startswith("3.1")
     listed = {parameter["name"] for parameter in description["paths"][QUOTES]["get"]["parameters"]}
-    assert listed == set(SEARCHED)
+    assert listed == set(ANSWERED)
     routes = {
         rule.rule.replace("<path:quotation_id>", "{id}")
         .replace("<path:article_id>", "{id}")

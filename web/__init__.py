@@ -8,7 +8,7 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-from web import addresses, answers, api, citations, exports, feeds, links, pages, problems, runs, wording
+from web import addresses, answers, api, citations, exports, feeds, limits, links, pages, problems, runs, wording
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
+    limits.register(app, settings)
     problems.register(app)
     answers.register(app)
     _words(app, edition)

@@ -9,6 +9,7 @@ import msgspec
 from flask import Flask, Response, render_template, request
 
 from search.results import as_object
+from web.limits import is_shared
 
 CSP = "; ".join(
     (
@@ -82,7 +83,7 @@ def _secured(response: Response) -> Response:
 
 
 def _shared(response: Response) -> Response:
-    if request.path.startswith("/api/") or request.path == "/openapi.json":
+    if is_shared(request.path):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     return response

@@ -18,6 +18,7 @@ from web.links import (
 )
 from web.moved import elsewhere
 from web.pinned import engine_of
+from web.trimming import trimmed, wanted
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -26,10 +27,14 @@ def blueprint(library: Library) -> Blueprint:
 
     @api.get("/api/v1/quotes")
     def quotes() -> Response:
-        asked = params.read(request.args)
+        asked, fields = params.read(request.args, known=params.ANSWERED), params.read_fields(request.args)
+        tree = wanted(fields)
         engine = engine_of(library, asked, API_QUOTES)
-        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked))
-        return unchanged(etag) or json_answer(api_links(engine.search(asked), asked), etag)
+        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked), *fields)
+        if same := unchanged(etag):
+            return same
+        page = api_links(engine.search(asked), asked, fields)
+        return json_answer(trimmed(page, tree) if tree else page, etag)
 
     @api.get("/api/v1/quotes/<path:quotation_id>")
     def quote(quotation_id: str) -> Response:

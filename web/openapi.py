@@ -11,13 +11,14 @@ from search.suggest import SuggestRequest
 from web.addresses import FEED_DEFAULTS
 from web.moved import Moved
 from web.params import (
+    ANSWERED,
     API_DEFAULTS,
     BEGINNING,
     EXPORTED,
     FACETED,
+    FIELDS,
     FOLLOWED,
     FOUND,
-    SEARCHED,
     SUGGESTING,
     Parameter,
 )
@@ -57,9 +58,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": {
-            "/api/v1/quotes": _get(
-                "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
-            ),
+            "/api/v1/quotes": _search(),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
             "/api/v1/articles/{id}": _get(
                 "One article with its quotations; its id may hold slashes",
@@ -85,6 +84,15 @@ def document() -> dict[str, Any]:
         },
         "components": {"schemas": _schemas()},
     }
+
+
+def _search() -> dict[str, Any]:
+    """Whose answer has another shape where it was trimmed."""
+    parameters = [_described(one) for one in ANSWERED.values()]
+    path = _get("Search quotations", "ResultPage", parameters, ("400", "410", "503"))
+    shapes = {"anyOf": [_ref("ResultPage"), _ref("TrimmedPage")]}
+    path["get"]["responses"]["200"]["content"] = {"application/json": {"schema": shapes}}
+    return path
 
 
 def _speaker() -> dict[str, Any]:
@@ -150,12 +158,13 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
 def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)
+    default: Any = None if parameter in (BEGINNING, FIELDS, FOUND) else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}
     elif parameter.form == "comma":
-        schema["default"] = list(default)
+        if default is not None:
+            schema["default"] = list(default)
         described |= {"style": "form", "explode": False}
     elif default is not None:
         schema["default"] = default
@@ -186,7 +195,14 @@ def _schemas() -> dict[str, Any]:
     _, definitions = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = definitions["$defs"]
     _require_all(schemas)
+    schemas["TrimmedPage"] = _trimmed(schemas["ResultPage"])
     return schemas
+
+
+def _trimmed(page: dict[str, Any]) -> dict[str, Any]:
+    """The shape of a search's answer where `fields` was given."""
+    some = {"type": "array", "items": {"type": "object", "description": "The parts of a Hit that were asked for."}}
+    return {**page, "title": "TrimmedPage", "properties": {**page["properties"], "results": some}}
 
 
 def _require_all(schemas: dict[str, Any]) -> None:

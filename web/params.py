@@ -27,6 +27,7 @@ from search.request import (
 )
 from search.suggest import KINDS as KINDS_SUGGESTED
 from search.suggest import SuggestRequest
+from web.trimming import NAMES
 
 Form: TypeAlias = Literal["text", "repeated", "comma", "integer", "number"]
 
@@ -128,6 +129,16 @@ FOUND = Parameter(
 """Of a citation: it changes no answer."""
 SEARCHED: dict[str, Parameter] = {**BY_NAME, FOUND.name: FOUND}
 
+FIELDS = Parameter(
+    "fields",
+    "comma",
+    {"type": "array", "items": _choice(NAMES)},
+    "What each of `results` is to hold, separated by commas, with a dot for a part of a part; without it everything.",
+)
+"""Of the endpoint's searches: it changes no answer, only how much of it is sent."""
+ANSWERED: dict[str, Parameter] = {**SEARCHED, FIELDS.name: FIELDS}
+"""Of the endpoint's searches."""
+
 SUGGESTING: tuple[Parameter, ...] = (
     Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "What has been typed so far."),
     Parameter("kind", "repeated", _choice(KINDS_SUGGESTED), "What is wanted; without it all three."),
@@ -163,6 +174,7 @@ def read(
     """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
     values = _values(args, known)
     values.pop(FOUND.name, None)
+    values.pop(FIELDS.name, None)
     return dataclasses.replace(defaults, **values)
 
 
@@ -172,6 +184,12 @@ def read_found(args: "MultiDict[str, str]") -> int | None:
     if found is not None and found < 0:
         raise RequestError(FOUND.name, f"is {found}; it takes 0 and more")
     return found
+
+
+def read_fields(args: "MultiDict[str, str]") -> tuple[str, ...]:
+    """What the results are to hold, sorted; nothing where everything is wanted. Errors as of `read`."""
+    names: tuple[str, ...] = _values(args, ANSWERED).get(FIELDS.name, ())
+    return tuple(sorted(set(names)))
 
 
 def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
