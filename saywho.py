@@ -19,6 +19,7 @@ COMMANDS = {
     "status": "index.commands:status",
     "failed": "index.commands:failed",
     "search": "search.commands:search",
+    "verify": "search.verify.commands:verify",
     "export": "search.export_command:export",
     "serve": "web.commands:serve",
     "demo": "web.commands:demo",
@@ -60,6 +61,7 @@ def cli(ctx: click.Context, data: Path | None, debug: bool) -> None:
     saywho demo                          try it on the sample collection
     saywho index articles/ more.jsonl    read your own articles
     saywho search '"clean water"'        search in the terminal
+    saywho verify 'Esper said: “…”'      is this what was said, and by whom?
     saywho serve                         search in the browser
     """
     # Without the flag each command finds its settings itself: it may have a --data of its own.

@@ -6,6 +6,7 @@ from search.matching import Matching
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from search.verify import VerifyPage, VerifyRequest
 
 
 class Engine(Protocol):
@@ -17,6 +18,9 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> ResultPage:
         """One page of answers, whatever was typed. RequestError: a cursor that is not this question's."""
+
+    def verify(self, request: VerifyRequest) -> VerifyPage:
+        """The verdicts on a text's quotations, in order."""
 
     def every(self, request: SearchRequest) -> Matching:
         """All that a request finds, nothing cut, in its order. The time limit is on finding it, not on reading it."""

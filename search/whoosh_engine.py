@@ -27,6 +27,7 @@ from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
 from search.tree import filters_in, leaves
+from search.verify import VerifyPage, VerifyRequest, verify
 
 
 def open_engine(folder: Path, manifest: Manifest) -> "WhooshEngine":
@@ -92,6 +93,16 @@ class WhooshEngine:
             facets=make_facets(request, self.core, answer),
             links={"self": None, "next": None},
             next_cursor=Cursor(self._manifest.id, request.digest, end).encode() if more else None,
+        )
+
+    def verify(self, request: VerifyRequest) -> VerifyPage:
+        """The verdicts on a text's quotations."""
+        return verify(
+            self.core,
+            request,
+            build=self.build,
+            articles=self._manifest.articles,
+            article_text=lambda article_id: found.text if (found := self._articles.get(article_id)) else None,
         )
 
     def every(self, request: SearchRequest) -> Matching:

@@ -30,7 +30,9 @@ def settings(tmp_path: Path) -> Settings:
             for number in numbers:
                 text = f"{day} fell on town {number}. “{day} {number} is news,” Ada Brook said, and it’s café weather."
                 article = an_article(f"a{number}", text, date=f"2020-01-{number + 1:02}" if number else None)
-                speaker = "Tom Reed" if (number, day) == (3, "Rain") else f"Ada Brook {number % 3}"
+                speaker = (
+                    "Tom Reed" if (number, day) == (3, "Rain") else ("Ada Brook", "Cy Dow", "Eve Dunn")[number % 3]
+                )
                 said = a_quotation(article, f"“{day} {number} is news,”", speaker)
                 archive.put(article, [said], extractor=EXTRACTOR)
             archive.commit()

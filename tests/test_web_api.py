@@ -32,7 +32,7 @@ def test_an_answer_has_the_documented_shape(client: FlaskClient) -> None:
     assert {"confidence", "basis", "cue"} <= hit["attribution"].keys()
     assert set(hit["article"]) == {"id", "title", "url", "source", "date", "date_basis"}
     assert {"exact", "prefix", "suffix", "start", "end"} <= hit["target"].keys()
-    assert set(hit["variants"]) == {"id", "count", "first"}
+    assert set(hit["variants"]) == {"id", "count", "first", "witnesses"}
     item = answer["facets"]["speaker"]["items"][0]
     assert set(item) == {"value", "label", "count", "selected", "url"}
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from index.records import Rival
 from index.settings import Settings
 from tests.entries import a_build, an_entry
 from web import create_app
@@ -243,7 +244,7 @@ def test_about_counts_what_is_there(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("address", "status", "shown"),
     [
-        ("/speakers/ada-brook", 404, "Search for ada brook"),
+        ("/people/ada-brook", 404, "Search for ada brook"),
         ("/quotes/0000000000000000", 404, "There is no such page"),
         ("/articles/no/such-thing", 404, "Search for such thing"),
         ("/search?colour=red", 400, "colour there is no such parameter"),
@@ -281,13 +282,14 @@ def test_a_dispute_shows_both_names(tmp_path: Path) -> None:
         "“First water, then speeches,”",
         speaker="Ada Brook",
         status="disputed",
-        candidates=(("Ada Brook", 0.5), ("Ola Finch", 0.5)),
+        rivals=(Rival(id="ola-finch", name="Ola Finch", articles=2),),
     )
     a_build(tmp_path, [entry])
     client = create_app(Settings(data=tmp_path)).test_client()
     shown = words(page(client, "/search"))
     assert "Ada Brook or Ola Finch disputed" in shown
     assert "Outlets disagree; this one says Ada Brook" in shown
+    assert "2 independent articles give these words to Ola Finch" in shown
 
 
 @pytest.mark.parametrize("article_id", ["a//b", "../up", ".", "x y?z#w", "naïve/ü", "100%/%2F"])

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from index.records import Rival
 from search.hits import make_hit
 from search.request import SearchRequest
 from search.results import Hit
@@ -68,7 +69,7 @@ def test_chosen_dates_in_words(first: str | None, last: str | None, shown: str) 
         ({"status": "unnamed", "speaker_type": "unnamed", "mention": ""}, "Somebody", "not named"),
         ({}, "Speaker not known", ""),
         (
-            {"speaker": "Ada Brook", "status": "disputed", "candidates": (("Ada Brook", 0.6), ("Ola Finch", 0.4))},
+            {"speaker": "Ada Brook", "status": "disputed", "rivals": (Rival(id=None, name="Ola Finch", articles=1),)},
             "Ada Brook or Ola Finch",
             "disputed",
         ),
@@ -108,7 +109,10 @@ def test_the_evidence_is_the_articles_own_words(mention: str, cue: str, after: s
         ({"basis": "nominal", "mention": "the mayor"}, "“the mayor” is Ada Brook"),
         ({"basis": "implicit", "mention": "", "cue": ""}, "the sentences around them tell"),
         ({"basis": "continued", "mention": "", "cue": ""}, "goes on from the one before"),
-        ({"basis": "corroborated", "mention": "", "cue": ""}, "Another outlet prints the same words"),
+        ({"basis": "corroborated", "mention": "", "cue": ""}, "names nobody beside the words; independent articles"),
+        ({"basis": "corroborated", "mention": "she"}, "This article says “she”; independent articles"),
+        ({"basis": "corrected"}, "An editor says that it is"),
+        ({"status": "undecided"}, "several people of this collection are called so"),
     ],
 )
 def test_every_basis_has_its_reason(values: dict[str, object], line: str) -> None:

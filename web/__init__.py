@@ -8,7 +8,21 @@ from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
 from search.library import Library
-from web import addresses, answers, api, citations, exports, feeds, limits, links, pages, problems, runs, wording
+from web import (
+    addresses,
+    answers,
+    api,
+    citations,
+    exports,
+    feeds,
+    limits,
+    links,
+    pages,
+    problems,
+    runs,
+    verify,
+    wording,
+)
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -32,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
+    app.register_blueprint(verify.blueprint(library, edition))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
@@ -68,6 +83,7 @@ def _words(app: Flask, edition: str) -> None:
         KIND_HELP=wording.KIND_HELP,
     )
     app.jinja_env.filters.update(day=wording.day, number=wording.number, counted=wording.counted, sure=wording.sure)
+    app.jinja_env.filters["verify_query"] = verify.query_of
 
 
 def _edition() -> str:

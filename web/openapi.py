@@ -8,6 +8,8 @@ from search.citing import FORMS
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from search.verify import VerifyPage
+from search.verify.request import VERIFYING
 from web.addresses import FEED_DEFAULTS
 from web.moved import Moved
 from web.params import (
@@ -33,6 +35,7 @@ _SHAPES: dict[str, type] = {
     "Facet": Facet,
     "SpeakerPage": SpeakerPage,
     "Moved": Moved,
+    "VerifyPage": VerifyPage,
     "Problem": Problem,
 }
 ATOM = "application/atom+xml"
@@ -40,6 +43,8 @@ _REFUSALS = {
     "400": "An unknown parameter or a bad value; `errors` names it.",
     "404": "There is none of that id.",
     "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
+    "413": "More was sent than is read.",
+    "415": "The body is neither a form nor JSON.",
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -79,6 +84,7 @@ def document() -> dict[str, Any]:
                 ("400", "404", "503"),
             ),
             "/api/v1/speakers/{id}": _speaker(),
+            "/api/v1/verify": _verify(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             **_files(),
         },
@@ -127,6 +133,23 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
             "content": {"application/problem+json": {"schema": _ref("Problem")}},
         }
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _verify() -> dict[str, Any]:
+    """GET for what fits into an address, POST for all."""
+    summary = "The verdict on each quotation of a text: verbatim, altered, cut short, stitched, whose, or not found"
+    parameters = [
+        {"name": name, "in": "query", "description": described, "schema": schema, "required": name == "text"}
+        for name, (schema, described) in VERIFYING.items()
+    ]
+    get = _get(summary, "VerifyPage", parameters, ("400", "503"))["get"]
+    fields = {name: schema | {"description": described} for name, (schema, described) in VERIFYING.items()}
+    body = {"schema": {"type": "object", "properties": fields, "required": ["text"], "additionalProperties": False}}
+    responses = _get(summary, "VerifyPage", [], ("400", "413", "415", "503"))["get"]["responses"]
+    del responses["304"], responses["200"]["headers"]
+    kinds = ("application/json", "application/x-www-form-urlencoded")
+    asked = {"required": True, "content": dict.fromkeys(kinds, body)}
+    return {"get": get, "post": {"summary": summary, "requestBody": asked, "responses": responses}}
 
 
 def _files() -> dict[str, Any]:

@@ -87,11 +87,13 @@ def _http(error: HTTPException) -> Response:
     details = {
         HTTPStatus.NOT_FOUND: f"There is nothing at {request.path}.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not answered here; ask with GET.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More was sent than is read; send a shorter text.",
     }
     status = HTTPStatus(error.code)
     answer = _answer(_problem(status, details.get(status, error.description or status.description)), error)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        answer.headers["Allow"] = "GET, HEAD"
+        methods = getattr(error, "valid_methods", None) or ("GET", "HEAD")
+        answer.headers["Allow"] = ", ".join(sorted(methods))
     return answer
 
 

@@ -7,6 +7,7 @@
     evaluating.py  a tree -> rows with scores in one segment
     counting.py    rows -> counts by value of a column
     ordering.py    rows -> the first few in order
+    passages.py    words in order -> the rows that have them, or most of them
 
 Everything is numpy on memory-mapped arrays; nothing here knows how a question was typed or how an answer is shown.
 """
@@ -27,6 +28,7 @@ from search.core.evaluating import Clock, Evaluator, Rarities
 from search.core.found import Found, Mask
 from search.core.lists import Lists
 from search.core.ordering import Order, best
+from search.core.passages import Passages
 from search.language import date_range
 from search.tree import FieldFilter, Node
 
@@ -95,6 +97,7 @@ class Core:
         self.columns = self._reader.columns
         self.rows = self._reader.rows
         """That are not deleted."""
+        self.passages = Passages(self._reader.parts)
         self._time_limit = time_limit
         values = sum(len(values) + 1 for values in self.columns.values.values())
         self._lists = [Lists(part, part.segment.meta["pivots"], values) for part in self._reader.parts]
@@ -113,6 +116,13 @@ class Core:
         if all(part.live is None for part in parts):
             return None
         return np.concatenate([np.ones(p.segment.rows, np.bool_) if p.live is None else p.live for p in parts])
+
+    @functools.cached_property
+    def days(self) -> tuple[int, int] | None:
+        """The first and the last day, yyyymmdd, of what is not deleted; None where nothing is dated."""
+        dates = self.columns.date if self.live is None else self.columns.date[self.live]
+        dated = dates[dates > 0]
+        return (int(dated.min()), int(dated.max())) if len(dated) else None
 
     def entry(self, row: int) -> Entry:
         """The entry of a row."""
