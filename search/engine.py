@@ -1,5 +1,6 @@
 """What an engine must do. One build, opened for reading; safe to share between threads."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from search.matching import Matching
@@ -39,6 +40,9 @@ class Engine(Protocol):
 
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
+
+    def article_ids(self) -> Iterator[str]:
+        """The ids of all articles, sorted."""
 
     def authors(self, article_id: str) -> str | None:
         """Who wrote an article, as it was read; None where that or the article is not known."""

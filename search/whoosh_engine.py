@@ -3,7 +3,7 @@
 import dataclasses
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +153,10 @@ class WhooshEngine:
             quotations=tuple(make_hit(entry) for entry in entries),
             body=article.body,
         )
+
+    def article_ids(self) -> Iterator[str]:
+        """The ids of all articles, sorted."""
+        return self._articles.in_order()
 
     def authors(self, article_id: str) -> str | None:
         """Who wrote an article, as it was read; None where that or the article is not known."""

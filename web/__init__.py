@@ -13,6 +13,7 @@ from web import (
     answers,
     api,
     citations,
+    documentation,
     exports,
     feeds,
     limits,
@@ -20,6 +21,7 @@ from web import (
     pages,
     problems,
     runs,
+    sitemap,
     verify,
     wording,
 )
@@ -51,6 +53,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
+    app.register_blueprint(sitemap.blueprint(library))
+    app.register_blueprint(documentation.blueprint(library, edition))
     limits.register(app, settings)
     problems.register(app)
     answers.register(app)

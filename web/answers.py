@@ -32,7 +32,14 @@ SECURITY = {
 }
 WORTH_COMPRESSING = 600
 """Bytes; below, the headers cost more than is saved."""
-_COMPRESSED = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+_COMPRESSED = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "image/svg+xml",
+    "application/xml",
+    "application/atom+xml",
+)
 
 
 def register(app: Flask) -> None:

@@ -27,7 +27,6 @@ _PROBES = ("/healthz", "/readyz")
 MOST_ADDRESSES = 10_000
 """Addresses that a worker remembers for the rate limit: about two megabytes."""
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
@@ -101,7 +100,12 @@ def _preflight() -> Response | None:
     """What a browser asks before it lets a script send a header of its own."""
     if request.method != "OPTIONS" or not is_shared(request.path):
         return None
-    return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": "GET, HEAD, OPTIONS", **_PREFLIGHT})
+    adapter = current_app.create_url_adapter(request)
+    methods = ", ".join(sorted(adapter.allowed_methods() if adapter else ())) or "GET, HEAD"
+    return Response(
+        status=HTTPStatus.NO_CONTENT,
+        headers={"Allow": f"{methods}, OPTIONS", "Access-Control-Allow-Methods": methods, **_PREFLIGHT},
+    )
 
 
 class RateLimit:

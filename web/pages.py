@@ -137,7 +137,8 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/robots.txt")
     def robots() -> Response:
         # Filtered searches have no end; the pages of quotations and articles are what is worth finding.
-        return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+        rules = "User-agent: *\nDisallow: /search\nDisallow: /api/\n"
+        return Response(rules + (f"Sitemap: {site}/sitemap.xml\n" if (site := base()) else ""), mimetype="text/plain")
 
     return pages
 

@@ -26,7 +26,19 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
-_FOR_PROGRAMS = ("/openapi.json", "/readyz", ".csv", ".jsonl", ".atom", ".bib", ".csl.json", ".txt", ".md", ".html")
+_FOR_PROGRAMS = (
+    "/openapi.json",
+    "/readyz",
+    ".xml",
+    ".csv",
+    ".jsonl",
+    ".atom",
+    ".bib",
+    ".csl.json",
+    ".txt",
+    ".md",
+    ".html",
+)
 """How the addresses end, beside the API's, that programs ask for."""
 
 UNEXPECTED = "Something broke that should not have; the server's log says what."
