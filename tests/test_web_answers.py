@@ -14,7 +14,16 @@ from web.answers import json_answer
 
 PAGES = ["/", "/search", "/search?q=bridge", "/articles/gull/2020/bridge", "/about", "/docs"]
 DATA = ["/api/v1/quotes", "/api/v1/stats", "/openapi.json", "/api/v1/articles/gull/2020/bridge"]
-OTHERS = ["/healthz", "/readyz", "/robots.txt", "/opensearch.xml", "/sitemap.xml", "/static/site.css", "/nowhere", "/search?x=1"]
+OTHERS = [
+    "/healthz",
+    "/readyz",
+    "/robots.txt",
+    "/opensearch.xml",
+    "/sitemap.xml",
+    "/static/site.css",
+    "/nowhere",
+    "/search?x=1",
+]
 
 
 @pytest.mark.parametrize("address", PAGES + DATA + OTHERS)

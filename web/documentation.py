@@ -276,6 +276,8 @@ def _type(schema: dict[str, Any]) -> str:
     elif schema.get("type") == "array":
         items = schema.get("items") or {"anyOf": schema.get("prefixItems", [])}
         return f"list of {_type(items)}{_default(schema)}"
+    elif isinstance(schema.get("type"), list):
+        return " or ".join(_type(schema | {"type": one}) for one in schema["type"])
     else:
         said = {"null": "nothing"}.get(str(schema.get("type")), str(schema.get("type", "anything")))
     low, high = schema.get("minimum"), schema.get("maximum")

@@ -45,6 +45,7 @@ _REFUSALS = {
     "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
     "413": "More was sent than is read.",
     "415": "The body is neither a form nor JSON.",
+    "429": "Your address asks too often, where the operator has set a limit; `Retry-After` says when to ask again.",
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -127,11 +128,13 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
         },
         "304": {"description": "What `If-None-Match` names still holds."},
     }
-    for status in refusals:
+    for status in sorted({*refusals, "429"}):
         responses[status] = {
             "description": _REFUSALS[status],
             "content": {"application/problem+json": {"schema": _ref("Problem")}},
         }
+        if status in ("429", "503"):
+            responses[status]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
@@ -144,6 +147,7 @@ def _verify() -> dict[str, Any]:
     ]
     get = _get(summary, "VerifyPage", parameters, ("400", "503"))["get"]
     fields = {name: schema | {"description": described} for name, (schema, described) in VERIFYING.items()}
+    fields["speaker"] |= {"type": ["string", "null"]}
     body = {"schema": {"type": "object", "properties": fields, "required": ["text"], "additionalProperties": False}}
     responses = _get(summary, "VerifyPage", [], ("400", "413", "415", "503"))["get"]["responses"]
     del responses["304"], responses["200"]["headers"]
@@ -191,6 +195,8 @@ def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = 
         described |= {"style": "form", "explode": False}
     elif default is not None:
         schema["default"] = default
+    if schema.get("items", schema).keys() - {"type", "maxLength", "default"}:  # else an empty string is a value, too
+        described["allowEmptyValue"] = True  # and as none given
     return described | {"schema": schema}
 
 
