@@ -27,9 +27,9 @@ class Settings:
     """Names beside this machine's own that the site answers to (`quotes.example.org`), in small letters."""
     rate_limit: tuple[int, int] | None = None
     """How many questions one address may ask in how many seconds of each worker; None for as many as it likes."""
-    editor_token: str = ""
+    editor_token: str = dataclasses.field(default="", repr=False)
     """What editors sign in with to correct speakers on the site; empty where nobody can."""
-    secret: str = ""
+    secret: str = dataclasses.field(default="", repr=False)
     """What the cookies of editors are signed with; empty for another random key at each start."""
 
     @property

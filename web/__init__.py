@@ -14,6 +14,7 @@ from web import (
     api,
     citations,
     documentation,
+    editors,
     exports,
     feeds,
     limits,
@@ -25,6 +26,7 @@ from web import (
     verify,
     wording,
 )
+from web.sessions import Sessions, editor
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -56,6 +58,11 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(sitemap.blueprint(library))
     app.register_blueprint(documentation.blueprint(library, edition))
     limits.register(app, settings)
+    if settings.editor_token:
+        known = Sessions(settings)
+        known.register(app)
+        app.register_blueprint(editors.blueprint(settings, library, known))
+    app.jinja_env.globals.update(editor=editor, editors_are_set=bool(settings.editor_token))
     problems.register(app)
     answers.register(app)
     _words(app, edition)
