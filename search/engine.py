@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
+from search.coverage import Coverage
 from search.matching import Matching
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
@@ -49,6 +50,9 @@ class Engine(Protocol):
 
     def speaker(self, speaker_id: str) -> SpeakerPage:
         """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
+
+    def coverage(self) -> Coverage:
+        """What the build covers: outlets, months, and how often nobody is given as the speaker."""
 
     def stats(self) -> Stats:
         """What the build holds."""

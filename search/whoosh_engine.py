@@ -15,6 +15,7 @@ from index.people_store import PeopleStore
 from index.records import Entry
 from search import cursors
 from search.core import Core, Question
+from search.coverage import Coverage, coverage_of
 from search.cursors import Cursor
 from search.errors import MovedError, NotFoundError, RequestError
 from search.facets import make_facets
@@ -179,6 +180,10 @@ class WhooshEngine:
             names=found.forms,
             wikidata=found.wikidata or None,
         )
+
+    def coverage(self) -> Coverage:
+        """What the build covers: outlets, months, and how often nobody is given as the speaker."""
+        return coverage_of(self.core.columns, self.core.live, self.build, self._people.kinds())
 
     def stats(self) -> Stats:
         """What the build holds."""

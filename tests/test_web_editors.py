@@ -188,7 +188,13 @@ def test_who_is_only_at_the_sign_in_page_is_no_editor(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("who", "token", "status"),
-    [("Noor", "guessed-token", 403), ("Noor", "", 403), ("Noor", TOKEN.upper(), 403), ("", TOKEN, 400), ("x" * 61, TOKEN, 400)],
+    [
+        ("Noor", "guessed-token", 403),
+        ("Noor", "", 403),
+        ("Noor", TOKEN.upper(), 403),
+        ("", TOKEN, 400),
+        ("x" * 61, TOKEN, 400),
+    ],
 )
 def test_a_wrong_sign_in_is_none(app: Flask, who: str, token: str, status: int) -> None:
     client, answer = sign_in(app, who, token)

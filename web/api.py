@@ -85,6 +85,13 @@ def blueprint(library: Library) -> Blueprint:
         etag = etag_of(engine.build.id)
         return unchanged(etag) or json_answer(engine.stats(), etag)
 
+    @api.get("/api/v1/coverage")
+    def coverage() -> Response:
+        params.refuse_unknown(request.args)
+        engine = library.current()
+        etag = etag_of(engine.build.id)
+        return unchanged(etag) or json_answer(engine.coverage(), etag)
+
     @api.get("/openapi.json")
     def description() -> Response:
         return json_answer(openapi.document())

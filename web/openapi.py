@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
+from search.coverage import Coverage
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
@@ -31,6 +32,7 @@ _SHAPES: dict[str, type] = {
     "Hit": Hit,
     "ArticlePage": ArticlePage,
     "Stats": Stats,
+    "Coverage": Coverage,
     "Suggestions": Suggestions,
     "Facet": Facet,
     "SpeakerPage": SpeakerPage,
@@ -87,6 +89,12 @@ def document() -> dict[str, Any]:
             "/api/v1/speakers/{id}": _speaker(),
             "/api/v1/verify": _verify(),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
+            "/api/v1/coverage": _get(
+                "Which outlets and months the collection has, and how often nobody is given as the speaker",
+                "Coverage",
+                [],
+                ("400", "503"),
+            ),
             **_files(),
         },
         "components": {"schemas": _schemas()},

@@ -5,6 +5,7 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
+from search.coverage import Coverage
 from search.engine import Engine
 from search.errors import MovedError
 from search.library import Library
@@ -15,6 +16,7 @@ from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
 from web.marking import paragraphs
+from web.measured import measured
 from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
 from web.runs import sought
@@ -24,6 +26,7 @@ NEWEST = 5
 """Quotations on the first page."""
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
+_PEOPLE = {"person": "People", "organization": "Bodies", "group": "Groups"}
 VERSIONS = 50
 """Versions of a quotation that its page shows."""
 
@@ -32,6 +35,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     """The site's pages. `edition` changes with the templates, so that no browser keeps an old look."""
     pages = Blueprint("pages", __name__)
     counted: dict[str, Stats] = {}
+    covered: list[Coverage] = []
 
     def stats_of(engine: Engine) -> Stats:
         stats = counted.get(engine.build.id)
@@ -124,7 +128,13 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     def about() -> Response:
         engine = library.current()
         etag = etag_of(engine.build.id, edition)
-        return unchanged(etag) or page_answer("about.html", etag, stats=stats_of(engine))
+        if same := unchanged(etag):
+            return same
+        if not covered or covered[0].build.id != engine.build.id:  # once a build, as the counts above
+            covered[:] = [engine.coverage()]
+        return page_answer(
+            "about.html", etag, stats=stats_of(engine), coverage=covered[0], measured=measured(), PEOPLE=_PEOPLE
+        )
 
     @pages.get("/healthz")
     def alive() -> Response:
