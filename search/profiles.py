@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.whoosh_codec import Values
 from index.whoosh_codec.lexicon import Strings
 from search.core import Core
-from search.errors import RequestError
+from search.errors import NotFoundError
 from search.hits import make_hit
 from search.profile_pages import OTHER, Letter, Listed, Names, NamesRequest, Profile, Repeated, Role, Share
 from search.results import Hit
@@ -90,7 +90,7 @@ class Profiles:
         total = len(codes)
         begin = (request.page - 1) * request.limit
         if request.page > 1 and begin >= total:
-            raise RequestError("page", f"is {request.page}; there are {-(-total // request.limit)}")
+            raise NotFoundError(f"there is no page {request.page}; there are {-(-total // request.limit)}")
         shown: list[int] = codes[begin : begin + request.limit].tolist()
         items = tuple(
             Listed(value=values[code].value, label=values[code].label, count=int(values.counts[code]), years=years)

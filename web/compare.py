@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from search.comparing import LEAST, MOST, CompareRequest, Comparison, Person, Side, compare, people_of
 from search.engine import Engine
-from search.errors import RequestError
+from search.errors import NotFoundError, RequestError
 from search.library import Library
 from search.profile_pages import Share
 from search.results import Suggestion
@@ -68,7 +68,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             return same
         people, unknown = people_of(engine, asked)
         if unknown:
-            raise RequestError("speaker", f"'{unknown[0]}' is nobody's id or name in this collection")
+            raise NotFoundError(f"'{unknown[0]}' is nobody's id or name in this collection")
         if len(people) < LEAST:
             raise RequestError("speaker", f"names {len(people)} speaker; give {LEAST} to {MOST}")
         return json_answer(_linked(compare(engine, asked.q, people), API_QUOTES), etag)

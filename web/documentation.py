@@ -30,7 +30,9 @@ class Samples:
     quotation: str = "QUOTATION"
     article: str = "ARTICLE"
     speaker: str = "SPEAKER"
+    other: str = "ANOTHER"
     name: str = "smith"
+    source: str = "SOURCE"
     text: str = "“Water is news.”"
 
 
@@ -117,7 +119,10 @@ def samples_of(engine: Engine) -> Samples:
         quotation=known.id,
         article=known.article.id,
         speaker=known.speaker.id or usual.speaker,
+        other=next((hit.speaker.id for hit in hits if hit.speaker.id not in (None, known.speaker.id)), None)
+        or usual.other,
         name=(known.speaker.name or usual.name).split()[-1],
+        source=known.article.source or usual.source,
         text=known.text,
     )
 
@@ -214,7 +219,8 @@ def _filled(path: str, samples: Samples) -> str:
     """A path with its id or name put in."""
     article = path.startswith("/api/v1/articles")
     known = samples.article if article else samples.speaker if "/speakers/" in path else samples.quotation
-    return path.replace("{id}", quote(known, safe="/")).replace("{name}", "speaker")
+    name = samples.source if "/sources/" in path else "speaker"
+    return path.replace("{id}", quote(known, safe="/")).replace("{name}", quote(name, safe="/"))
 
 
 def _query(path: str, samples: Samples) -> str:
@@ -223,7 +229,9 @@ def _query(path: str, samples: Samples) -> str:
         return "?" + urlencode({"text": samples.text})
     if path == "/api/v1/suggest":
         return "?" + urlencode({"q": samples.name[:3]})
-    if "/search" in path or path == "/api/v1/quotes" or "{name}" in path:
+    if path == "/api/v1/compare":
+        return "?" + urlencode([("speaker", one) for one in (samples.speaker, samples.other)])
+    if "/search" in path or path == "/api/v1/quotes" or "/facets/" in path:
         return "?" + urlencode({"q": samples.word})
     return ""
 
