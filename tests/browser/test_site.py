@@ -16,6 +16,7 @@ ADDRESSES = {
     "article": "/articles/gull/2020/bridge",
     "hostile": "/articles/hostile",
     "about": "/about",
+    "docs": "/docs",
     "not found": "/nowhere/ada-brook",
     "bad value": "/search?limit=many",
     "removed build": "/search?q=it&build=20200101T000000000000Z-00000000&found=7",
