@@ -5,6 +5,7 @@ from typing import Protocol
 
 from search.coverage import Coverage
 from search.matching import Matching
+from search.profile_pages import Names, NamesRequest, Role, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
 from search.suggest import SuggestRequest
@@ -50,6 +51,18 @@ class Engine(Protocol):
 
     def speaker(self, speaker_id: str) -> SpeakerPage:
         """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
+
+    def speaker_profile(self, speaker_id: str) -> SpeakerProfile:
+        """The same with all that is held of them; errors as of `speaker`."""
+
+    def source_profile(self, name: str) -> SourceProfile:
+        """What is held of an outlet. NotFoundError where there is none of that name."""
+
+    def names(self, role: Role, request: NamesRequest) -> Names:
+        """One page of the index of speakers or sources. RequestError: a page behind the last one."""
+
+    def people_called(self, name: str) -> tuple[str, ...]:
+        """The ids that a written name, id or former id stands for, the most quoted first; perhaps none."""
 
     def coverage(self) -> Coverage:
         """What the build covers: outlets, months, and how often nobody is given as the speaker."""

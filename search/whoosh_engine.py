@@ -12,7 +12,7 @@ from index.article_store import FILE_NAME, ArticleStore
 from index.manifest import Manifest
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import PeopleStore
-from index.records import Entry
+from index.records import Entry, PersonOfCollection
 from search import cursors
 from search.core import Core, Question
 from search.coverage import Coverage, coverage_of
@@ -24,6 +24,8 @@ from search.forms import form_of
 from search.hits import article_shown, make_hit
 from search.language import Query, parse
 from search.matching import Matching
+from search.profile_pages import Names, NamesRequest, Role, SourceProfile, SpeakerProfile
+from search.profiles import Profiles
 from search.request import SearchRequest
 from search.results import ArticlePage, BuildShown, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions, Understood
 from search.suggest import SuggestRequest, did_you_mean, facet_values, suggestions
@@ -43,6 +45,7 @@ class WhooshEngine:
         self._manifest = manifest
         self._build = BuildShown(id=manifest.id, published=manifest.published, extractor=manifest.extractor)
         self.core = Core(folder)
+        self._profiles = Profiles(self.core)
         self._articles = ArticleStore(folder / FILE_NAME)
         self._people = PeopleStore(folder / PEOPLE_FILE)
         # SQLite opens its files at the first question, and the folder may be removed before.
@@ -166,7 +169,7 @@ class WhooshEngine:
 
     def speaker(self, speaker_id: str) -> SpeakerPage:
         """Somebody of the collection. MovedError for a former id, NotFoundError where there is none of that id."""
-        found = self._people.get(speaker_id)
+        found = self._people.get(speaker_id) or self._in_columns(speaker_id)
         if found is None:
             if now := self._people.now(speaker_id):
                 raise MovedError("speaker", speaker_id, now)
@@ -180,6 +183,36 @@ class WhooshEngine:
             names=found.forms,
             wikidata=found.wikidata or None,
         )
+
+    def speaker_profile(self, speaker_id: str) -> SpeakerProfile:
+        """The same with all that is held of them; errors as of `speaker`."""
+        page = self.speaker(speaker_id)
+        profile = self._profiles.of_speaker(page.id)
+        return SpeakerProfile(
+            id=page.id,
+            name=page.name,
+            type=page.type,
+            articles=profile.articles,
+            quotations=profile.quotations,
+            names=page.names,
+            wikidata=page.wikidata,
+            profile=profile,
+        )
+
+    def source_profile(self, name: str) -> SourceProfile:
+        """What is held of an outlet. NotFoundError where there is none of that name."""
+        if not self._profiles.code("source", name):
+            raise NotFoundError(f"there is no source '{name}' in this collection")
+        named, silent = self._profiles.named(name)
+        return SourceProfile(name=name, named=named, silent=silent, profile=self._profiles.of_source(name))
+
+    def names(self, role: Role, request: NamesRequest) -> Names:
+        """One page of the index of speakers or sources. RequestError: a page behind the last one."""
+        return self._profiles.names(role, request)
+
+    def people_called(self, name: str) -> tuple[str, ...]:
+        """The ids that a written name, id or former id stands for, the most quoted first; perhaps none."""
+        return self._profiles.called("speaker", name) or self._people.now(name)
 
     def coverage(self) -> Coverage:
         """What the build covers: outlets, months, and how often nobody is given as the speaker."""
@@ -208,6 +241,14 @@ class WhooshEngine:
     def close(self) -> None:
         """Lets go of the files, as its last use does where nobody calls this."""
         self._finalizer()
+
+    def _in_columns(self, speaker_id: str) -> PersonOfCollection | None:
+        """Somebody who has quotations, whatever the list of people says."""
+        rows = self.core.rows_of("speaker", speaker_id)
+        if not rows:
+            return None
+        name, kind = self._profiles.label("speaker", speaker_id), self.core.entry(rows[0]).speaker_type
+        return PersonOfCollection(id=speaker_id, name=name, type=kind, articles=0, quotations=len(rows), forms=())
 
     def _entry(self, row: int) -> Entry:
         # What reads on by this method keeps the engine, which closes its files when nobody has it any more.

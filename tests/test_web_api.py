@@ -1,4 +1,6 @@
+import functools
 import json
+import re
 from typing import Any
 
 import pytest
@@ -151,11 +153,9 @@ def test_the_description_names_every_parameter_and_route(client: FlaskClient, si
     assert description["openapi"].startswith("3.1")
     listed = {parameter["name"] for parameter in description["paths"][QUOTES]["get"]["parameters"]}
     assert listed == set(ANSWERED)
+    named = {"<name>": "{name}", "<anything:source_name>": "{name}"}
     routes = {
-        rule.rule.replace("<path:quotation_id>", "{id}")
-        .replace("<path:article_id>", "{id}")
-        .replace("<path:speaker_id>", "{id}")
-        .replace("<name>", "{name}")
+        re.sub(r"<path:\w+>", "{id}", functools.reduce(lambda rule, one: rule.replace(*one), named.items(), rule.rule))
         for rule in site.url_map.iter_rules()
     }
     pages = ("/search", "/quotes/{id}", "/openapi.json")

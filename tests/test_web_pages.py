@@ -202,11 +202,13 @@ def test_a_quotations_page_tells_who_where_when_and_why(client: FlaskClient) -> 
     assert "https://gull.example/bridge" in links(html)
 
 
-def test_the_same_words_elsewhere_are_listed(client: FlaskClient) -> None:
+def test_the_versions_of_a_quotation_are_a_ladder(client: FlaskClient) -> None:
     html = page(client, hit_path(client, "source=Tern&q=measured&in=quote"))
     shown = words(html)
-    assert "2 versions with this one, the first on 4 March 2020" in shown
+    assert "2 versions with this one, the first on 4 March 2020; 2 independent reports." in shown
+    assert "earliest The fullest form" in shown
     assert "Bridge to close in May Gull 4 March 2020 this version" in shown
+    assert 'aria-current="true"' in html[html.index('class="versions') :]
 
 
 def hit_path(client: FlaskClient, query: str) -> str:

@@ -13,13 +13,17 @@ from web import (
     answers,
     api,
     citations,
+    compare,
     documentation,
     editors,
     exports,
     feeds,
+    ladders,
     limits,
     links,
     pages,
+    people,
+    people_view,
     problems,
     runs,
     sitemap,
@@ -50,6 +54,10 @@ def create_app(settings: Settings) -> Flask:
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
+    app.register_blueprint(ladders.blueprint(library))
+    app.url_map.converters["anything"] = people.Anything
+    app.register_blueprint(people.blueprint(library, edition))
+    app.register_blueprint(compare.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
     streams = exports.Streams()
     app.register_blueprint(exports.blueprint(library, streams))
@@ -80,6 +88,8 @@ def _words(app: Flask, edition: str) -> None:
         article_path=links.article_path,
         quotation_path=links.quotation_path,
         speaker_path=links.speaker_path,
+        source_path=links.source_path,
+        said_path=links.said_path,
         search_path=links.search_path,
         web_link=links.web_link,
         quoted=runs.quoted,
@@ -87,6 +97,7 @@ def _words(app: Flask, edition: str) -> None:
         around=runs.around,
         lead=runs.lead,
         trail=runs.trail,
+        share=people_view.percent,
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,

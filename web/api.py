@@ -2,21 +2,17 @@
 
 from flask import Blueprint, Response, request
 
-from search.errors import MovedError
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
 from web.links import (
     API_QUOTES,
     api_links,
-    api_speaker_path,
     linked,
     linked_article,
-    linked_speaker,
     linked_values,
     suggested,
 )
-from web.moved import elsewhere
 from web.pinned import engine_of
 from web.trimming import trimmed, wanted
 
@@ -65,18 +61,6 @@ def blueprint(library: Library) -> Blueprint:
         if same := unchanged(etag):
             return same
         return json_answer(linked_values(name, engine.facet_values(asked, name, beginning), asked), etag)
-
-    @api.get("/api/v1/speakers/<path:speaker_id>")
-    def speaker(speaker_id: str) -> Response:
-        params.refuse_unknown(request.args)
-        engine = library.current()
-        etag = etag_of(engine.build.id)
-        if same := unchanged(etag):
-            return same
-        try:
-            return json_answer(linked_speaker(engine.speaker(speaker_id)), etag)
-        except MovedError as error:
-            return elsewhere(error, api_speaker_path)
 
     @api.get("/api/v1/stats")
     def stats() -> Response:

@@ -2,7 +2,7 @@
 
 import calendar
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from search.request import Interval, SearchRequest
 from search.results import Facet
@@ -15,6 +15,8 @@ _GAP = 0.12
 """Share of a bar's room that stays empty."""
 _WIDEST = 12.0
 """Width, in per cent of the picture, of a bar among few."""
+_WIDE, _NARROW = 16, 6
+"""Labels at most, of a picture as wide as the page (half of them on a phone) and of one in a column."""
 _LEAST = 3.0
 """Height, in per cent, of the lowest bar, so that one quotation among thousands can be seen and hit."""
 
@@ -91,6 +93,24 @@ def histogram_of(facet: Facet, request: SearchRequest, frame: Frame) -> Histogra
     return Histogram(frame.unit, bars, within, wording.dates(request), tuple(back), facet.missing)
 
 
+def side_by_side(sides: Sequence[tuple[Mapping[str, int], int, SearchRequest]]) -> list[Histogram | None]:
+    """The years of several searches as pictures of one scale: each of its counts, how many have no date, and itself."""
+    every = {year: max(counts.get(year, 0) for counts, _, _ in sides) for counts, _, _ in sides for year in counts}
+    steps = _steps(every, Frame("year"))
+    found: list[Histogram | None] = []
+    for counts, missing, request in sides:
+        bars = _bars(
+            steps,
+            counts,
+            url=lambda step, asked=request: _address(asked, step),  # type: ignore[misc]
+            chosen=lambda step: False,
+            highest=max(every.values(), default=0),
+            labels=_NARROW,
+        )
+        found.append(Histogram("year", bars, "", "", (), missing) if counts else None)
+    return found
+
+
 def _address(request: SearchRequest, value: str | None) -> str:
     changed = dataclasses.replace(request, date_from=value, date_to=value, cursor=None, interval="year")
     return address("/search", changed, PAGE_DEFAULTS)
@@ -117,9 +137,17 @@ def _steps(counts: Mapping[str, int], frame: Frame) -> list[str]:
 
 
 def _bars(
-    steps: list[str], counts: Mapping[str, int], *, url: Callable[[str], str], chosen: Callable[[str], bool]
+    steps: list[str],
+    counts: Mapping[str, int],
+    *,
+    url: Callable[[str], str],
+    chosen: Callable[[str], bool],
+    highest: int | None = None,
+    labels: int = _WIDE,
 ) -> tuple[Bar, ...]:
-    highest = max((counts.get(step, 0) for step in steps), default=0)
+    """`highest` is the count that fills the picture; without it the highest of these."""
+    if highest is None:
+        highest = max((counts.get(step, 0) for step in steps), default=0)
     if not highest:
         return ()
     room = 100 / len(steps)
@@ -127,8 +155,7 @@ def _bars(
     if len(on) == len(steps):  # where all of them are, none stands out
         on.clear()
     wide = min(room * (1 - _GAP), _WIDEST)
-    # At most sixteen labels on a wide page and half of them on a phone.
-    every = -(-len(steps) // 16)
+    every = -(-len(steps) // labels)
 
     def bar(index: int, step: str) -> Bar:
         count = counts.get(step, 0)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, SpeakerPage, Suggestion, Suggestions
+from search.results import ArticlePage, Facet, FacetItem, Hit, ResultPage, Suggestion, Suggestions
 from web.addresses import forms_of
 from web.params import API_DEFAULTS, DATES, PAGE_DEFAULTS, Pieces, address, joined, piece, pieces, quoted
 from web.pinned import citation_path
@@ -27,7 +27,7 @@ def article_path(article_id: str, quotation_id: str | None = None) -> str:
     return f"/articles/{_segment(article_id)}{anchor}"
 
 
-def speaker_path(speaker_id: str) -> str:
+def said_path(speaker_id: str) -> str:
     """The search for everything that a speaker said."""
     return address(SEARCH, SearchRequest(speaker=(speaker_id,)), SearchRequest())
 
@@ -37,15 +37,20 @@ def api_speaker_path(speaker_id: str) -> str:
     return f"/api/v1/speakers/{_segment(speaker_id)}"
 
 
-def speaker_page_path(speaker_id: str) -> str:
+def speaker_path(speaker_id: str) -> str:
     """The page of a speaker."""
     return f"/speakers/{_segment(speaker_id)}"
 
 
-def linked_speaker(page: SpeakerPage) -> SpeakerPage:
-    """The same speaker with the API's address of what they said."""
-    asked = SearchRequest(speaker=(page.id,))
-    return dataclasses.replace(page, url=address(API_QUOTES, asked, API_DEFAULTS))
+def source_path(name: str) -> str:
+    """The page of an outlet; of a name that a browser would take for a step through folders, its search."""
+    asked = SearchRequest(source=(name,))
+    return address(SEARCH, asked, SearchRequest()) if name in (".", "..") else f"/sources/{_segment(name)}"
+
+
+def api_source_path(name: str) -> str:
+    """The API's address of an outlet."""
+    return f"/api/v1/sources/{_segment(name)}"
 
 
 def search_path(**fields: object) -> str:

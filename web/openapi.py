@@ -5,10 +5,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
+from search.comparing import CompareRequest, Comparison
 from search.coverage import Coverage
+from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
-from search.results import ArticlePage, Facet, Hit, ResultPage, SpeakerPage, Stats, Suggestions
+from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
 from search.suggest import SuggestRequest
+from search.tracing import Trace
 from search.verify import VerifyPage
 from search.verify.request import VERIFYING
 from web.addresses import FEED_DEFAULTS
@@ -17,11 +20,13 @@ from web.params import (
     ANSWERED,
     API_DEFAULTS,
     BEGINNING,
+    COMPARING,
     EXPORTED,
     FACETED,
     FIELDS,
     FOLLOWED,
     FOUND,
+    NAMING,
     SUGGESTING,
     Parameter,
 )
@@ -35,7 +40,11 @@ _SHAPES: dict[str, type] = {
     "Coverage": Coverage,
     "Suggestions": Suggestions,
     "Facet": Facet,
-    "SpeakerPage": SpeakerPage,
+    "SpeakerProfile": SpeakerProfile,
+    "SourceProfile": SourceProfile,
+    "Names": Names,
+    "Comparison": Comparison,
+    "Trace": Trace,
     "Moved": Moved,
     "VerifyPage": VerifyPage,
     "Problem": Problem,
@@ -68,6 +77,12 @@ def document() -> dict[str, Any]:
         "paths": {
             "/api/v1/quotes": _search(),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
+            "/api/v1/quotes/{id}/versions": _get(
+                "The same words in other articles, the earliest first, each compared word by word with the fullest",
+                "Trace",
+                [_id("quotation")],
+                ("400", "404", "503"),
+            ),
             "/api/v1/articles/{id}": _get(
                 "One article with its quotations; its id may hold slashes",
                 "ArticlePage",
@@ -86,8 +101,22 @@ def document() -> dict[str, Any]:
                 [_id("facet", "name"), *(_described(one) for one in FACETED)],
                 ("400", "404", "503"),
             ),
+            "/api/v1/speakers": _get("Who is quoted: the index, by letter or name", "Names", _naming(), ("400", "503")),
             "/api/v1/speakers/{id}": _speaker(),
+            "/api/v1/sources": _get("The outlets: the index, by letter or name", "Names", _naming(), ("400", "503")),
+            "/api/v1/sources/{name}": _get(
+                "One outlet: years, whom it quotes and how; its name may hold slashes",
+                "SourceProfile",
+                [_id("outlet", "name")],
+                ("400", "404", "503"),
+            ),
             "/api/v1/verify": _verify(),
+            "/api/v1/compare": _get(
+                "Two to four speakers on the same words, side by side",
+                "Comparison",
+                [_described(one, CompareRequest()) for one in COMPARING],
+                ("400", "503"),
+            ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             "/api/v1/coverage": _get(
                 "Which outlets and months the collection has, and how often nobody is given as the speaker",
@@ -112,7 +141,7 @@ def _search() -> dict[str, Any]:
 
 def _speaker() -> dict[str, Any]:
     """The one path that may lead elsewhere: ids outlive the people who had them."""
-    path = _get("Somebody of the collection", "SpeakerPage", [_id("speaker")], ("400", "404", "503"))
+    path = _get("Somebody of the collection", "SpeakerProfile", [_id("speaker")], ("400", "404", "503"))
     path["get"]["responses"] |= {
         "300": {
             "description": "A former id that stands for several people now.",
@@ -190,7 +219,13 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
     return described
 
 
-def _described(parameter: Parameter, defaults: SearchRequest | SuggestRequest = API_DEFAULTS) -> dict[str, Any]:
+def _naming() -> list[dict[str, Any]]:
+    return [_described(one, NamesRequest()) for one in NAMING]
+
+
+def _described(
+    parameter: Parameter, defaults: SearchRequest | SuggestRequest | NamesRequest | CompareRequest = API_DEFAULTS
+) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
     default: Any = None if parameter in (BEGINNING, FIELDS, FOUND) else getattr(defaults, parameter.attribute)

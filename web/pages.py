@@ -7,14 +7,13 @@ from flask import Blueprint, Response, request
 
 from search.coverage import Coverage
 from search.engine import Engine
-from search.errors import MovedError
 from search.library import Library
 from search.relax import suggest_relaxation
 from search.results import ArticlePage, Hit, Stats
-from web import citations, examples, histogram, params, wording
+from web import citations, examples, histogram, ladders, params, wording
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
-from web.links import SEARCH, linked, linked_article, page_links, speaker_page_path, speaker_path
+from web.links import SEARCH, linked, linked_article, page_links
 from web.marking import paragraphs
 from web.measured import measured
 from web.pinned import engine_of, pinned_of, search_citation
@@ -27,8 +26,6 @@ NEWEST = 5
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
 _PEOPLE = {"person": "People", "organization": "Bodies", "group": "Groups"}
-VERSIONS = 50
-"""Versions of a quotation that its page shows."""
 
 
 def blueprint(library: Library, edition: str) -> Blueprint:
@@ -96,10 +93,9 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         if same := unchanged(etag):
             return same
         hit = linked(engine.quotation(quotation_id))
-        others = engine.versions(hit.variants.id, VERSIONS + 1) if hit.variants.count > 1 else ()
-        elsewhere = [linked(one) for one in others if one.id != hit.id][:VERSIONS]
+        ladder = ladders.ladder_of(ladders.traced(engine, hit)) if hit.variants.count > 1 else None
         forms = citations.forms_of(hit, engine, site)
-        return page_answer("quote.html", etag, hit=hit, elsewhere=elsewhere, forms=forms, site=site)
+        return page_answer("quote.html", etag, hit=hit, ladder=ladder, forms=forms, site=site)
 
     @pages.get("/articles/<path:article_id>")
     def article(article_id: str) -> Response:
@@ -109,20 +105,6 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             return same
         page = linked_article(engine.article(article_id))
         return page_answer("article.html", etag, page=page, paragraphs=paragraphs(page), speakers=_speakers(page))
-
-    @pages.get("/speakers/<path:speaker_id>")
-    def speaker(speaker_id: str) -> Response:
-        engine = library.current()
-        try:
-            found = engine.speaker(speaker_id)
-        except MovedError as error:
-            if len(error.now) == 1:
-                return Response(status=301, headers={"Location": speaker_page_path(error.now[0])})
-            choices = [engine.speaker(one) for one in error.now]
-            response = page_answer("choice.html", None, former=speaker_id, choices=choices)
-            response.status_code = 300
-            return response
-        return Response(status=302, headers={"Location": speaker_path(found.id)})
 
     @pages.get("/about")
     def about() -> Response:

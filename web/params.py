@@ -13,7 +13,9 @@ from werkzeug.datastructures import MultiDict
 from index.manifest import BUILD_ID, DAY_OF_BUILD
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
+from search.comparing import LEAST, MOST, CompareRequest
 from search.errors import RequestError
+from search.profile_pages import MAX_NAME, MAX_NAMES, IndexSort, NamesRequest
 from search.request import (
     MAX_FACET_LIMIT,
     MAX_LENGTH,
@@ -161,6 +163,17 @@ SUGGESTING: tuple[Parameter, ...] = (
 BEGINNING = Parameter(
     "beginning", "text", {"type": "string", "maxLength": MAX_LENGTH, "default": ""}, "How a word of the value begins."
 )
+NAMING: tuple[Parameter, ...] = (
+    Parameter("q", "text", {"type": "string", "maxLength": MAX_NAME}, "How words of the name begin."),
+    Parameter("letter", "text", {"type": "string", "maxLength": 1}, "First letter of the name; # for no letter."),
+    Parameter("sort", "text", _choice(get_args(IndexSort)), "count: the most quoted first; name: in order of names."),
+    Parameter("page", "integer", {"type": "integer", "minimum": 1}, "Which page; the first is 1."),
+    Parameter("limit", "integer", {"type": "integer", "minimum": 1, "maximum": MAX_NAMES}, "Names a page."),
+)
+COMPARING: tuple[Parameter, ...] = (
+    Parameter("speaker", "repeated", {"type": "string"}, f"Id or name of a speaker; {LEAST} to {MOST} of them."),
+    Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "Words that they spoke of, as in a search."),
+)
 FACETED: tuple[Parameter, ...] = (
     BEGINNING,
     *(one for one in PARAMETERS if one.name not in ("sort", "limit", "cursor", "build", "facets", "interval")),
@@ -212,6 +225,23 @@ def read_fields(args: "MultiDict[str, str]") -> tuple[str, ...]:
 def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
     """What is being typed; errors as of `read`."""
     return SuggestRequest(**_values(args, {parameter.name: parameter for parameter in SUGGESTING}))
+
+
+def read_naming(args: "MultiDict[str, str]") -> NamesRequest:
+    """Which names of an index; errors as of `read`."""
+    return NamesRequest(**_values(args, {parameter.name: parameter for parameter in NAMING}))
+
+
+def read_comparing(args: "MultiDict[str, str]") -> CompareRequest:
+    """Whom to compare on what; errors as of `read`."""
+    return CompareRequest(**_values(args, {parameter.name: parameter for parameter in COMPARING}))
+
+
+def names_address(path: str, request: NamesRequest, **changes: Any) -> str:
+    """The path and query of a page of an index, with changes to the request that it is of."""
+    changed, usual = dataclasses.replace(request, **changes), NamesRequest()
+    given = {one.name: getattr(changed, one.name) for one in NAMING}
+    return joined(path, *(piece(k, [str(v)]) for k, v in given.items() if v != getattr(usual, k)))
 
 
 def read_faceted(args: "MultiDict[str, str]") -> tuple[SearchRequest, str]:

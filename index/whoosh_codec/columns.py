@@ -63,7 +63,7 @@ class Values:
         self.counts: npt.NDArray[np.int64] = folder.load(f"{name}.counts").astype(np.int64)
         """[values + 1] rows of each code in the whole build; of code 0: rows without a value."""
         self._shown: dict[int, Value] = {}
-        self._sorted = folder.load(f"{name}.sorted")
+        self._sorted: U32 = folder.load(f"{name}.sorted")
 
     def __len__(self) -> int:
         return len(self._values)
@@ -75,6 +75,16 @@ class Values:
                 self._shown.clear()
             known = self._shown[code] = Value(self._values.text(code - 1), self._labels.text(code - 1))
         return known
+
+    @property
+    def names(self) -> Strings:
+        """What readers call the values: that of code n at place n - 1."""
+        return self._labels
+
+    @property
+    def in_order(self) -> U32:
+        """The codes in order of the values' bytes."""
+        return self._sorted
 
     def code(self, value: str) -> int:
         """The code of exactly this value; 0 where there is none."""

@@ -15,6 +15,15 @@ ADDRESSES = {
     "nothing": "/search?q=zebra&speaker=ada-brook",
     "article": "/articles/gull/2020/bridge",
     "hostile": "/articles/hostile",
+    "speakers": "/speakers",
+    "speaker": "/speakers/ada-brook",
+    "no such name": "/speakers?q=zebra&letter=A",
+    "outlets": "/sources",
+    "outlet": "/sources/Gull",
+    "compare": "/compare",
+    "compared": "/compare?speaker=ada-brook&speaker=ola-finch",
+    "compared on words": "/compare?speaker=ada-brook&speaker=ola-finch&q=rain",
+    "nobody of that name": "/compare?speaker=ada-brook&speaker=Finsh",
     "about": "/about",
     "docs": "/docs",
     "not found": "/nowhere/ada-brook",
@@ -255,3 +264,37 @@ def test_a_search_is_downloaded_and_cited_from_its_page(new_page: NewPage) -> No
     page.get_by_role("link", name="Link that keeps this answer").click()
     expect(page.get_by_text("which is still the published one")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{count} quotation")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_speaker_is_found_read_and_compared(new_page: NewPage, script: bool) -> None:
+    page = new_page(script=script)
+    page.goto("/")
+    page.get_by_role("link", name="Speakers", exact=True).click()
+    page.get_by_label("Find a name").fill("bro")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Ada Brook").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Brook")
+    page.get_by_role("link", name="Compare with somebody").click()
+    page.get_by_label("Speaker 2").fill("finch")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ada Brook, Ola Finch")
+    expect(page.get_by_role("row", name="Ola Finch 2 50 % 50 %")).to_be_visible()
+    page.get_by_label("On which words").fill("bridge")
+    page.get_by_label("On which words").press("Enter")
+    expect(page.get_by_text("Nothing with these words.")).to_be_visible()
+    page.get_by_role("link", name="2020: 4 quotations").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("4 quotations by 1 speaker")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_versions_of_a_quotation_are_traced(new_page: NewPage, script: bool) -> None:
+    page = new_page(script=script)
+    page.goto("/search?q=%22moved+both+times%22&source=Tern&in=quote")
+    page.get_by_role("link", name="2 versions of these words").click()
+    rungs = page.locator(".ladder > li")
+    expect(rungs).to_have_count(2)
+    expect(rungs.first).to_contain_text("earliest The fullest form")
+    expect(rungs.last).to_have_attribute("aria-current", "true")
+    rungs.first.get_by_role("link", name="this version").click()
+    expect(rungs.first).to_have_attribute("aria-current", "true")
