@@ -114,7 +114,7 @@ def document() -> dict[str, Any]:
             "/api/v1/compare": _get(
                 "Two to four speakers on the same words, side by side",
                 "Comparison",
-                [_described(one, CompareRequest()) for one in COMPARING],
+                [_described(one, CompareRequest()) | {"required": one.name == "speaker"} for one in COMPARING],
                 ("400", "503"),
             ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
