@@ -218,6 +218,10 @@ def test_trying_often_is_slowed_down(app: Flask) -> None:
     assert 0 < int(answer.headers["Retry-After"]) <= 61
 
 
+def test_who_has_the_token_is_not_slowed_down(app: Flask) -> None:
+    assert {sign_in(app)[1].status_code for _ in range(8)} == {303}
+
+
 def test_signing_out_ends_it(app: Flask) -> None:
     client, _ = sign_in(app)
     page = client.get("/corrections")

@@ -1,6 +1,7 @@
 """The endpoint does what its description says: schemathesis asks it a few thousand questions, good and bad ones."""
 
 import collections
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +63,18 @@ def _possible(query: dict[str, Any] | None) -> bool:
     return not query.get("cursor") and not (first and last and first > f"{last}~")
 
 
+COLLECTIONS = {"/api/v1/compare": "speaker", "/api/v1/speakers": "page", "/api/v1/sources": "page"}
+"""What only the collection says of a parameter: whom it knows, how many pages it has."""
+
+
+def _is_the_collections(failure: Any, answer: Any) -> bool:
+    """Whether a question was refused for such a parameter, and it alone."""
+    path = failure.operation.partition(" ")[2]
+    if type(failure).__name__ != "RejectedPositiveData" or path not in COLLECTIONS or answer is None:
+        return False
+    return [one["parameter"] for one in json.loads(answer.content).get("errors", [])] == [COLLECTIONS[path]]
+
+
 @pytest.fixture
 def schema(site: Flask) -> Iterator[Any]:
     def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
@@ -98,9 +111,10 @@ def test_nothing_contradicts_the_description(schema: Any) -> None:
             for check in checks:
                 counts[check.name] += 1
                 if check.failure_info is not None:
-                    answer = recorder.interactions[number].response
+                    answer, failure = recorder.interactions[number].response, check.failure_info.failure
+                    if _is_the_collections(failure, answer):
+                        continue
                     told = answer.content[:300] if answer else b""
-                    failure = check.failure_info.failure
                     wrong.append(f"{failure.operation}: {failure.message}\n{check.failure_info.code_sample}\n{told!r}")
     assert not wrong, "\n\n".join(wrong[:5])
     assert set(counts) == CHECKS

@@ -22,8 +22,8 @@ TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 OUTSIDE = ["../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "....//....//etc/passwd", "%00", "..\\..\\etc"]
 
 
-ASKED = {"/api/v1/verify": "text=a", "/api/v1/compare": "speaker=ada-brook&speaker=ola-finch"}
-"""What these addresses cannot be asked without."""
+NEEDED = {"/api/v1/verify": "text=a", "/api/v1/compare": "speaker=ada-brook&speaker=ola-finch"}
+"""What addresses cannot do without."""
 
 
 def every_answer(client: FlaskClient) -> Iterator[str]:
@@ -34,8 +34,8 @@ def every_answer(client: FlaskClient) -> Iterator[str]:
         "article_id": hit["article"]["id"],
         "speaker_id": hit["speaker"]["id"],
         "name": "speaker",
-        "source_name": "Tern",
         "filename": "site.css",
+        "source_name": "Gull",
         "kind": "articles",
         "number": "1",
     }
@@ -48,7 +48,7 @@ def test_the_headers_are_on_every_answer_of_every_rule(client: FlaskClient) -> N
     addresses = list(every_answer(client))
     assert len(addresses) > 30
     for address in addresses:
-        answer = client.get(address, query_string=ASKED.get(address, ""))
+        answer = client.get(address, query_string=NEEDED.get(address, ""))
         assert answer.status_code in (200, 302), address
         headers = answer.headers
         policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -63,7 +63,7 @@ def test_the_headers_are_on_every_answer_of_every_rule(client: FlaskClient) -> N
 
 def test_no_page_has_a_script_or_style_of_its_own(client: FlaskClient) -> None:
     for address in every_answer(client):
-        answer = client.get(address, query_string=ASKED.get(address, ""))
+        answer = client.get(address, query_string=NEEDED.get(address, ""))
         if answer.mimetype == "text/html":
             page = _Tags()
             page.feed(answer.text)

@@ -13,6 +13,7 @@ from index.errors import NotPublishedError
 from search.engine import Engine
 from search.library import Library
 from search.request import SearchRequest
+from search.suggest import SuggestRequest
 from web import examples, openapi, params
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
@@ -30,9 +31,9 @@ class Samples:
     quotation: str = "QUOTATION"
     article: str = "ARTICLE"
     speaker: str = "SPEAKER"
-    other: str = "ANOTHER"
-    name: str = "smith"
+    other: str = "OTHER"
     source: str = "SOURCE"
+    name: str = "smith"
     text: str = "“Water is news.”"
 
 
@@ -114,15 +115,16 @@ def samples_of(engine: Engine) -> Samples:
         return Samples()
     known = next((hit for hit in hits if hit.speaker.id and hit.kind == "direct"), hits[0])
     usual = Samples()
+    named = [item.value for item in engine.suggest(SuggestRequest(kind=("speaker",), limit=2)).items]
+    sources = [hit.article.source for hit in hits if hit.article.source]
     return Samples(
         word=next(iter(examples.words(hits)), usual.word),
         quotation=known.id,
         article=known.article.id,
         speaker=known.speaker.id or usual.speaker,
-        other=next((hit.speaker.id for hit in hits if hit.speaker.id not in (None, known.speaker.id)), None)
-        or usual.other,
+        other=next((one for one in named if one != known.speaker.id), usual.other),
+        source=next(iter(sources), usual.source),
         name=(known.speaker.name or usual.name).split()[-1],
-        source=known.article.source or usual.source,
         text=known.text,
     )
 
@@ -217,20 +219,21 @@ def shapes(document: dict[str, Any]) -> Iterator[Shape]:
 
 def _filled(path: str, samples: Samples) -> str:
     """A path with its id or name put in."""
+    if "{name}" in path:
+        return path.replace("{name}", quote(samples.source, safe="") if "/sources/" in path else "speaker")
     article = path.startswith("/api/v1/articles")
     known = samples.article if article else samples.speaker if "/speakers/" in path else samples.quotation
-    name = samples.source if "/sources/" in path else "speaker"
-    return path.replace("{id}", quote(known, safe="/")).replace("{name}", quote(name, safe="/"))
+    return path.replace("{id}", quote(known, safe="/"))
 
 
 def _query(path: str, samples: Samples) -> str:
     """A question that the path takes, with the question mark."""
     if path == "/api/v1/verify":
         return "?" + urlencode({"text": samples.text})
+    if path == "/api/v1/compare":
+        return "?" + urlencode({"speaker": [samples.speaker, samples.other]}, doseq=True)
     if path == "/api/v1/suggest":
         return "?" + urlencode({"q": samples.name[:3]})
-    if path == "/api/v1/compare":
-        return "?" + urlencode([("speaker", one) for one in (samples.speaker, samples.other)])
     if "/search" in path or path == "/api/v1/quotes" or "/facets/" in path:
         return "?" + urlencode({"q": samples.word})
     return ""

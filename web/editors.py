@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # what writes is loaded when somebody corrects
     from index.correcting import Editor
 
 TRIES = (5, 300)
-"""How often an address may try to sign in, in how many seconds, at each worker: five times, then once a minute."""
+"""How often an address may fail to sign in, in how many seconds, at each worker: five times, then once a minute."""
 A_PAGE = 200
 LONGEST = 500
 """Characters of a name or a reason."""
@@ -62,6 +62,7 @@ def blueprint(settings: Settings, library: Library, known: Sessions) -> Blueprin
         quotation = request.form.get("quotation", "")
         response = _to(quotation_path(quotation) if quotation else "/corrections")
         known.begin(response, who)
+        tries.forget(asking())  # who has the token need not guess it
         return response
 
     @editors.post("/logout")

@@ -136,6 +136,11 @@ class RateLimit:
                 self._due.popitem(last=False)
         return 0.0
 
+    def forget(self, address: str) -> None:
+        """The address may ask as if it never had."""
+        with self._lock:
+            self._due.pop(address, None)
+
     def __len__(self) -> int:
         """How many addresses are remembered."""
         return len(self._due)

@@ -25,6 +25,7 @@ ADDRESSES = {
     "compared on words": "/compare?speaker=ada-brook&speaker=ola-finch&q=rain",
     "nobody of that name": "/compare?speaker=ada-brook&speaker=Finsh",
     "about": "/about",
+    "docs": "/docs",
     "not found": "/nowhere/ada-brook",
     "bad value": "/search?limit=many",
     "removed build": "/search?q=it&build=20200101T000000000000Z-00000000&found=7",
