@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from index.analysis import exact_words
 from index.whoosh_codec import Values
 from index.whoosh_codec.lexicon import Strings
 from search.core import Core
@@ -77,7 +78,8 @@ class Profiles:
         values = self._columns.values[role]
         codes = np.arange(1, len(values) + 1)
         if request.q.strip():
-            codes = np.array(values.beginning(request.q, len(values)), np.int64)
+            found_so = values.beginning(request.q, len(values)) if exact_words(request.q) else []
+            codes = np.array(found_so, np.int64)
         first = self._first_letters(role)
         found = first[codes]
         present, counts = np.unique(found, return_counts=True)
@@ -126,9 +128,13 @@ class Profiles:
         """[values + 1] the place of each value in order of its name."""
         if role not in self._places:
             values = self._columns.values[role]
-            # Ids are made of names, so that their order is the names' order, short of capitals and accents.
+            # Speakers' ids are made of their names without capitals, so that the order of the one is that of the other.
+            order = values.in_order.astype(np.int64)
+            if role == "source":  # few
+                codes = range(1, len(values) + 1)
+                order = np.array(sorted(codes, key=lambda code: _plain(values[code].label)), np.int64)
             rank = np.zeros(len(values) + 1, np.int64)
-            rank[values.in_order.astype(np.int64)] = np.arange(1, len(values) + 1)
+            rank[order] = np.arange(1, len(values) + 1)
             self._places[role] = rank
         return self._places[role]
 
@@ -252,6 +258,11 @@ def _first_letters(values: Values) -> Ints:
     for place in some[~letters].tolist():  # few: names that begin with an accent, a quotation mark, a figure
         out[place + 1] = ord(_letter(names.text(place)))
     return out
+
+
+def _plain(name: str) -> str:
+    """Without capitals and accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(char))
 
 
 def _letter(name: str) -> str:

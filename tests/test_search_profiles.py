@@ -86,6 +86,7 @@ def test_the_index_lists_the_most_quoted_first_with_their_years(engine: WhooshEn
         ({"q": "fin"}, ["Ola Finch", "Élodie Finch"]),
         ({"q": "fin", "letter": "O"}, ["Ola Finch"]),
         ({"q": "zebra"}, []),
+        ({"q": "!?"}, []),
         ({"sort": "name"}, ["50 Pence", "Ada Brook", "Ola Finch", "Élodie Finch"]),
         ({"limit": 3, "page": 2}, ["Élodie Finch"]),
     ],
@@ -94,6 +95,15 @@ def test_names_are_found_by_letter_beginning_and_page(
     engine: WhooshEngine, asked: dict[str, object], expected: list[str]
 ) -> None:
     assert [item.label for item in engine.names("speaker", NamesRequest(**asked)).items] == expected  # type: ignore[arg-type]
+
+
+def test_outlets_are_in_order_whatever_their_capitals(tmp_path: Path) -> None:
+    names = ["Zeit", "tern", "Écho", "Elk", "AL"]
+    manifest = a_build(tmp_path, [an_entry(n, source=name) for n, name in enumerate(names)])
+    engine = open_engine(Settings(data=tmp_path).builds / manifest.id, manifest)
+    found = [item.label for item in engine.names("source", NamesRequest(sort="name")).items]
+    engine.close()
+    assert found == ["AL", "Écho", "Elk", "tern", "Zeit"]
 
 
 @pytest.mark.parametrize(
