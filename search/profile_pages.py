@@ -58,6 +58,8 @@ class Profile:
     """The outlets with the most quotations; of an outlet none."""
     speakers: tuple[Share, ...]
     """Of an outlet whom it quotes most; of a speaker who is quoted in the same articles, by articles."""
+    looked: int
+    """Articles, the latest ones, in which it was looked who else is quoted; of an outlet 0."""
     others: int
     """How many more sources, of an outlet speakers, there are."""
     often: tuple[Repeated, ...]

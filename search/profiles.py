@@ -57,14 +57,14 @@ class Profiles:
         """What is held of a speaker; empty where nothing is."""
         rows = self._rows("speaker", speaker_id)
         sources, others = self._shares("source", rows)
-        with_them = self._said_with(rows, self.code("speaker", speaker_id))
-        return self._profile(rows, sources=sources, speakers=with_them, others=others, latest=latest)
+        with_them, looked = self._said_with(rows, self.code("speaker", speaker_id))
+        return self._profile(rows, sources=sources, speakers=with_them, looked=looked, others=others, latest=latest)
 
     def of_source(self, name: str, latest: int = 5) -> Profile:
         """What is held of an outlet; empty where nothing is."""
         rows = self._rows("source", name)
         speakers, others = self._shares("speaker", rows)
-        return self._profile(rows, sources=(), speakers=speakers, others=others, latest=latest)
+        return self._profile(rows, sources=(), speakers=speakers, looked=0, others=others, latest=latest)
 
     def named(self, source: str) -> tuple[int, int]:
         """How many of an outlet's quotations have a speaker with a name, and how many of its articles have none."""
@@ -144,7 +144,14 @@ class Profiles:
         return np.array(self._core.rows_of(role, value), np.int64)
 
     def _profile(
-        self, rows: Ints, *, sources: tuple[Share, ...], speakers: tuple[Share, ...], others: int, latest: int
+        self,
+        rows: Ints,
+        *,
+        sources: tuple[Share, ...],
+        speakers: tuple[Share, ...],
+        looked: int,
+        others: int,
+        latest: int,
     ) -> Profile:
         dates = self._columns.date[rows]
         dated, known = rows[dates > 0], dates[dates > 0]
@@ -163,6 +170,7 @@ class Profiles:
             last=hits[0] if len(dated) and hits else None,
             sources=sources,
             speakers=speakers,
+            looked=looked,
             others=others,
             often=self._often(rows),
             latest=tuple(hits),
@@ -190,8 +198,8 @@ class Profiles:
             for code, count in _pairs(codes[order], counts[order])
         )
 
-    def _said_with(self, rows: Ints, own: int) -> tuple[Share, ...]:
-        """Who else is quoted in the latest of these articles, by articles."""
+    def _said_with(self, rows: Ints, own: int) -> tuple[tuple[Share, ...], int]:
+        """Who else is quoted in the latest of these articles, by articles, and how many these are."""
         article, speaker = self._columns.codes["article"], self._columns.codes["speaker"]
         dates = self._columns.date[rows]
         mine, newest = np.unique(article[rows[np.argsort(-dates, kind="stable")]], return_index=True)
@@ -205,7 +213,7 @@ class Profiles:
             there = there[self._live[there]]
         pairs = np.unique((speaker[there].astype(np.uint64) << np.uint64(32)) | article[there])
         codes, counts = np.unique((pairs >> np.uint64(32)).astype(np.int64), return_counts=True)
-        return self._shown("speaker", codes, counts)
+        return self._shown("speaker", codes, counts), len(mine)
 
     def _often(self, rows: Ints) -> tuple[Repeated, ...]:
         """The words printed by the most independent articles; each by its earliest quotation here."""

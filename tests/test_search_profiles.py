@@ -46,6 +46,13 @@ def test_a_speaker_has_years_outlets_and_company(engine: WhooshEngine) -> None:
     assert (profile.first.article.date, profile.last.article.date) == ("2016-03-04", "2018-03-04")
 
 
+def test_company_is_looked_for_in_the_latest_articles(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.profiles._ARTICLES", 1)
+    profile = engine.speaker_profile("ada-brook").profile
+    assert [(share.value, share.count) for share in profile.speakers] == [("ola-finch", 1)]
+    assert (profile.looked, profile.articles) == (1, 2)
+
+
 def test_what_was_said_most_often_is_shown_by_its_earliest(engine: WhooshEngine) -> None:
     (often,) = engine.speaker_profile("ada-brook").profile.often
     assert (often.quotation.id, often.count) == (ENTRIES[0].id, 2)
