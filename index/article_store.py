@@ -5,6 +5,7 @@ holds what has changed since the files before it, an article without a record ha
 """
 
 import contextlib
+import heapq
 import json
 import sqlite3
 import threading
@@ -19,6 +20,8 @@ _MOST_FILES = 5
 """SQLite itself takes no more than ten at a time."""
 _MOST_BESIDE = 0.5
 """As a share of the first file's articles; where the later files would have more, all are written anew."""
+
+_PIECE = "SELECT id, record IS NOT NULL FROM articles WHERE id > ? ORDER BY id LIMIT 1000"
 
 
 def write_articles(path: Path, articles: Iterable[Article]) -> int:
@@ -135,6 +138,29 @@ class ArticleStore:
                     known = first.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone()
                     count += there - (known is not None)
         return count
+
+    def in_order(self) -> Iterator[str]:
+        """The ids of all articles, sorted; memory holds a piece of them."""
+        streams = [
+            ((article_id, age, there) for article_id, there in self._pieces(connection))
+            for age, connection in enumerate(self._files)
+        ]
+        last = None
+        for article_id, _, there in heapq.merge(*streams):  # of one id the newest file's row comes first, and counts
+            if article_id != last:
+                last = article_id
+                if there:
+                    yield article_id
+
+    def _pieces(self, connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+        last = ""
+        while True:
+            with self._lock:
+                rows = connection.execute(_PIECE, (last,)).fetchall()
+            if not rows:
+                return
+            yield from rows
+            last = rows[-1][0]
 
     def ids(self) -> set[str]:
         """The ids of all articles."""

@@ -30,6 +30,7 @@ from index.people_in_use import forget
 from index.readers import is_there, known_formats
 from index.records import Failure
 from index.settings import Settings
+from index.settling import Across
 from index.status import Status, look
 
 SOME_SET_ASIDE = 3
@@ -279,6 +280,7 @@ def _tell_status(status: Status, *, verified: bool) -> None:
             f"{_size(status.archive_bytes)}"
         )
         click.echo(f"extracted by {by or 'nothing yet'}")
+        _tell_across(status.across)
         click.echo(f"set aside    {counts.failures:,}" + (" (saywho failed says why)" if counts.failures else ""))
     else:
         click.echo("archive      none")
@@ -294,6 +296,23 @@ def _tell_status(status: Status, *, verified: bool) -> None:
         click.echo("verified     nothing is wrong")
     for line in (*status.faults, *status.hints):
         click.echo(f"saywho: {line}", err=True)
+
+
+def _tell_across(found: Across | None) -> None:
+    if found is None:
+        return
+    click.echo(
+        f"who is who   {found.people:,} people, bodies and groups; who is meant is open for "
+        f"{_many(found.undecided, 'name')}"
+    )
+    click.echo(
+        f"same words   {_many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "
+        f"{found.disputed:,} disputed"
+    )
+    if found.corrections:
+        click.echo(f"corrected    {_many(found.corrections, 'correction')} (saywho correct --list)")
+    if found.waiting:
+        click.echo(f"waiting      {_many(found.waiting, 'article')} to be compared with the others by the next run")
 
 
 def _tell_segments(status: Status) -> None:

@@ -34,7 +34,8 @@ _State: TypeAlias = list[int]
 """A file's size in bytes, time of change in nanoseconds, and inode. Not the time of its inode: that one moves whenever
 another build begins or ceases to share the file."""
 
-BUILD_ID = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{8}", re.ASCII)
+DAY_OF_BUILD = r"\d{8}"
+BUILD_ID = re.compile(DAY_OF_BUILD + r"T\d{12}Z-[0-9a-f]{8}", re.ASCII)
 """The moment of its making (UTC, to the microsecond, so that ids sort by age) and a random part."""
 
 

@@ -62,6 +62,12 @@ class PeopleStore:
         people = self._one("SELECT people FROM aliases WHERE id = ?", person_id)
         return () if people is None else tuple(json.loads(people))
 
+    def kinds(self) -> dict[str, int]:
+        """How many people of each type there are, the commonest first."""
+        query = "SELECT json_extract(record, '$.type') AS kind, count(*) FROM people GROUP BY kind ORDER BY 2 DESC, 1"
+        with self._lock:
+            return {str(kind): int(count) for kind, count in self._connection.execute(query)}
+
     def close(self) -> None:
         """Lets go of the file."""
         self._connection.close()

@@ -23,6 +23,14 @@ class Settings:
     workers: int = 1
     url: str = ""
     """Where the site is for its readers (`https://quotes.example.org`): feeds and citations begin with it."""
+    hosts: tuple[str, ...] = ()
+    """Names beside this machine's own that the site answers to (`quotes.example.org`), in small letters."""
+    rate_limit: tuple[int, int] | None = None
+    """How many questions one address may ask in how many seconds of each worker; None for as many as it likes."""
+    editor_token: str = dataclasses.field(default="", repr=False)
+    """What editors sign in with to correct speakers on the site; empty where nobody can."""
+    secret: str = dataclasses.field(default="", repr=False)
+    """What the cookies of editors are signed with; empty for another random key at each start."""
 
     @property
     def archive(self) -> Path:
@@ -100,9 +108,53 @@ def _site(origin: str, value: object) -> str:
     return text
 
 
+def _hosts(origin: str, value: object) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else str(value).split(",")
+    hosts = tuple(str(one).strip().casefold() for one in given if str(one).strip())
+    for one in hosts:
+        if not _HOST.fullmatch(one):
+            raise UsageError(
+                f"{origin} has '{one}'; it takes names without scheme or port, as quotes.example.org,10.0.0.7"
+            )
+    return hosts
+
+
+def _rate(origin: str, value: object) -> tuple[int, int] | None:
+    text = str(value).strip()
+    match = re.fullmatch(r"([1-9][0-9]{0,5})/(s|min|h)", text)
+    if not text or text == "0":
+        return None
+    if not match:
+        raise UsageError(
+            f"{origin} is '{value}'; it takes questions in a time, as 60/min, 5/s or 1000/h; 0 for no limit"
+        )
+    return int(match[1]), {"s": 1, "min": 60, "h": 3600}[match[2]]
+
+
+def _token(origin: str, value: object) -> str:
+    text = str(value).strip()
+    if text and len(text) < SHORTEST_TOKEN:
+        raise UsageError(
+            f"{origin} has {len(text)} characters; it takes {SHORTEST_TOKEN} or more, for instance what "
+            "`python3 -c 'import secrets; print(secrets.token_urlsafe())'` prints"
+        )
+    return text
+
+
+SHORTEST_TOKEN = 16
+"""Characters; shorter ones can be guessed."""
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _SITE = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:.]+\])"
     r"(?::[0-9]{1,5})?"
 )
-_CONVERTED: dict[str, Callable[[str, object], int | str]] = {"port": _number, "workers": _number, "url": _site}
+_CONVERTED: dict[str, Callable[[str, object], object]] = {
+    "port": _number,
+    "workers": _number,
+    "url": _site,
+    "hosts": _hosts,
+    "rate_limit": _rate,
+    "editor_token": _token,
+    "secret": _token,
+}
 """By setting; the others are text."""

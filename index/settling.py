@@ -184,6 +184,43 @@ def waits(archive: Archive, made_with: str) -> bool:
     return some is not None or (_kept(connection, "version"), _kept(connection, "people")) != (VERSION, made_with)
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Across:
+    """How much a settling found across articles."""
+
+    people: int
+    """People, bodies and groups of whom something is archived."""
+    undecided: int
+    """Speakers of articles whose name several people share."""
+    corroborated: int
+    """Quotations that took their speaker from independent articles."""
+    disputed: int
+    """Quotations that independent articles give to somebody else."""
+    versions: int
+    """Groups of quotations of the same words, in two places at least."""
+    corrections: int
+    """Editors' corrections that hold."""
+    waiting: int
+    """Articles that are to be settled."""
+
+
+def across(archive: Archive) -> Across:
+    """What is settled of an archive, in numbers."""
+
+    def count(query: str) -> int:
+        return int(archive.connection.execute(query).fetchone()[0])
+
+    return Across(
+        people=count("SELECT count(DISTINCT person_id) FROM local_speakers WHERE person_id IS NOT NULL"),
+        undecided=identity.undecided(archive.connection),
+        corroborated=count("SELECT count(*) FROM findings WHERE person IS NOT NULL"),
+        disputed=count("SELECT count(*) FROM findings WHERE rivals <> '[]'"),
+        versions=count("SELECT count(*) FROM variant_groups WHERE sayings > 1"),
+        corrections=len(in_force(archive.corrections())),
+        waiting=how_many_wait(archive),
+    )
+
+
 def how_many_wait(archive: Archive) -> int:
     """How many articles are to be settled."""
     return int(archive.connection.execute("SELECT count(*) FROM unsettled").fetchone()[0])

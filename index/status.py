@@ -15,6 +15,7 @@ from index.article_store import FILE_NAME, ArticleStore
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import BUILD_ID, Manifest, check, faults, published, read_manifest
 from index.settings import Settings
+from index.settling import Across, across
 from index.whoosh_codec import verifying
 from index.whoosh_codec.stock import read_segments
 from index.whoosh_codec.writer import FOLDER
@@ -37,6 +38,8 @@ class Status:
     data: Path
     archive: Counts | None = None
     archive_bytes: int = 0
+    across: Across | None = None
+    """Who is who, versions, corrections."""
     extractors: dict[str, int] = dataclasses.field(default_factory=dict)
     """How many articles each extractor worked on."""
     build: Manifest | None = None
@@ -67,6 +70,7 @@ def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], 
     if settings.archive.is_file():
         with Archive(settings.archive) as archive:
             status.archive, status.extractors = archive.counts(), archive.extractors()
+            status.across = across(archive)
         status.archive_bytes = settings.archive.stat().st_size
     status.builds, status.builds_bytes = _on_disk(settings.builds)
     try:

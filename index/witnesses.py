@@ -45,7 +45,7 @@ _GRADES: dict[Basis, float] = {
 """What a witness's confidence counts, by how the text ties the words to the speaker."""
 _LONGEST = 60
 """Letters of a description that is taken over from another article."""
-_MIN_WORDS = 8
+_MIN_WORDS = 5
 """Shorter words are no dispute: different people say them."""
 _SURE_OF_BOTH = 0.9
 """Least confidence of both sides of a dispute: below, one of them is more often misread than they disagree."""

@@ -5,6 +5,9 @@
     scripts/evaluate_identity.py pairs --archive ARCHIVE [--set dev|seen|final|all]
     scripts/evaluate_identity.py facet --archive ARCHIVE [--year 2016] [--most 200]
     scripts/evaluate_identity.py cost --archive ARCHIVE [--sizes 3000,10000,0]
+    scripts/evaluate_identity.py agreement --archive ARCHIVE [--year 2018]
+    scripts/evaluate_identity.py disputes --archive ARCHIVE [--most 100]
+    scripts/evaluate_identity.py settling --archive ARCHIVE [--sizes 3000,10000,0]
 
 ARCHIVE is an archive.sqlite of ../shared/data/news; take a copy where a run may be writing to it. docs/identity.md says
 what each figure is.
@@ -20,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from index.identity import people, read_people_file, undecided  # noqa: E402
-from scripts.evaluation import identity_cost, people_across, speaker_pairs  # noqa: E402
+from scripts.evaluation import across_articles, identity_cost, people_across, speaker_pairs  # noqa: E402
 from scripts.evaluation.collection import settled  # noqa: E402
 
 
@@ -69,11 +72,32 @@ def show_cost(args: argparse.Namespace) -> None:
         print(json.dumps(row))
 
 
+def show_agreement(args: argparse.Namespace) -> None:
+    """Whether outlets that quote the same words are given the same speaker, before and after settling."""
+    for row in across_articles.agreement(args.archive, args.data, args.year or "2018"):
+        print(json.dumps(row))
+
+
+def show_disputes(args: argparse.Namespace) -> None:
+    """Disputed groups at random, to be read."""
+    for row in across_articles.disputes(args.archive, args.most):
+        print(json.dumps(row, ensure_ascii=False))
+
+
+def show_settling(args: argparse.Namespace) -> None:
+    """Who is who, versions and witnesses together: time, memory, one per cent more."""
+    for row in across_articles.cost(args.archive, [int(size) for size in args.sizes.split(",")]):
+        print(json.dumps(row), flush=True)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "people": show_people,
     "pairs": show_pairs,
     "facet": show_facet,
     "cost": show_cost,
+    "agreement": show_agreement,
+    "disputes": show_disputes,
+    "settling": show_settling,
 }
 
 
@@ -92,9 +116,10 @@ def main() -> None:
         command.add_argument("--people", type=Path, help="a file of known people")
         if name == "pairs":
             command.add_argument("--set", choices=("dev", "seen", "final", "all"), default="dev")
-        elif name == "facet":
+        elif name in ("facet", "agreement", "disputes"):
             command.add_argument("--year")
             command.add_argument("--most", type=int, default=200)
+            command.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
         else:
             command.add_argument("--sizes", default="3000,10000,0")
     args = parser.parse_args()

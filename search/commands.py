@@ -123,7 +123,8 @@ def _hit(hit: Hit, *, bold: bool) -> list[str]:
         "    " + _plain(f"{hit.id} · {hit.kind} · why: {', '.join(why)}"),
     ]
     for rival in hit.attribution.rivals:
-        lines.append(f"    {_counted(rival.articles, 'independent article')} say {_plain(rival.name)}")
+        says = "says" if rival.articles == 1 else "say"
+        lines.append(f"    {_counted(rival.articles, 'independent article')} {says} {_plain(rival.name)}")
     if hit.attribution.witnesses > 1:
         lines.append(f"    {_counted(hit.attribution.witnesses, 'independent article')} name this speaker")
     if hit.variants.count > 1:

@@ -1,7 +1,9 @@
 """What an engine must do. One build, opened for reading; safe to share between threads."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
+from search.coverage import Coverage
 from search.matching import Matching
 from search.profile_pages import Names, NamesRequest, Role, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
@@ -41,6 +43,9 @@ class Engine(Protocol):
     def article(self, article_id: str) -> ArticlePage:
         """One article with its quotations; NotFoundError where there is none of that id."""
 
+    def article_ids(self) -> Iterator[str]:
+        """The ids of all articles, sorted."""
+
     def authors(self, article_id: str) -> str | None:
         """Who wrote an article, as it was read; None where that or the article is not known."""
 
@@ -58,6 +63,9 @@ class Engine(Protocol):
 
     def people_called(self, name: str) -> tuple[str, ...]:
         """The ids that a written name, id or former id stands for, the most quoted first; perhaps none."""
+
+    def coverage(self) -> Coverage:
+        """What the build covers: outlets, months, and how often nobody is given as the speaker."""
 
     def stats(self) -> Stats:
         """What the build holds."""

@@ -3,7 +3,7 @@
 import dataclasses
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from index.people_store import PeopleStore
 from index.records import Entry, PersonOfCollection
 from search import cursors
 from search.core import Core, Question
+from search.coverage import Coverage, coverage_of
 from search.cursors import Cursor
 from search.errors import MovedError, NotFoundError, RequestError
 from search.facets import make_facets
@@ -157,6 +158,10 @@ class WhooshEngine:
             body=article.body,
         )
 
+    def article_ids(self) -> Iterator[str]:
+        """The ids of all articles, sorted."""
+        return self._articles.in_order()
+
     def authors(self, article_id: str) -> str | None:
         """Who wrote an article, as it was read; None where that or the article is not known."""
         article = self._articles.get(article_id)
@@ -208,6 +213,10 @@ class WhooshEngine:
     def people_called(self, name: str) -> tuple[str, ...]:
         """The ids that a written name, id or former id stands for, the most quoted first; perhaps none."""
         return self._profiles.called("speaker", name) or self._people.now(name)
+
+    def coverage(self) -> Coverage:
+        """What the build covers: outlets, months, and how often nobody is given as the speaker."""
+        return coverage_of(self.core.columns, self.core.live, self.build, self._people.kinds())
 
     def stats(self) -> Stats:
         """What the build holds."""

@@ -11,7 +11,7 @@ from index.schema import FACETS
 from search.cursors import Cursor
 from search.request import SearchRequest
 from search.results import ArticlePage, Hit, ResultPage, Stats
-from web.params import SEARCHED
+from web.params import ANSWERED
 
 QUOTES = "/api/v1/quotes"
 
@@ -152,7 +152,7 @@ def test_the_description_names_every_parameter_and_route(client: FlaskClient, si
     description = ask(client, "/openapi.json")
     assert description["openapi"].startswith("3.1")
     listed = {parameter["name"] for parameter in description["paths"][QUOTES]["get"]["parameters"]}
-    assert listed == set(SEARCHED)
+    assert listed == set(ANSWERED)
     named = {"<name>": "{name}", "<anything:source_name>": "{name}"}
     routes = {
         re.sub(r"<path:\w+>", "{id}", functools.reduce(lambda rule, one: rule.replace(*one), named.items(), rule.rule))

@@ -67,7 +67,7 @@ def test_workers_map_the_same_files(server: tuple["subprocess.Popen[str]", int])
 def test_a_request_that_is_under_way_is_answered_before_it_stops(server: tuple["subprocess.Popen[str]", int]) -> None:
     process, port = server
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(f"GET {QUESTION} HTTP/1.1\r\nHost: x\r\n".encode())
+        connection.sendall(f"GET {QUESTION} HTTP/1.1\r\nHost: localhost\r\n".encode())
         time.sleep(0.5)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.5)

@@ -14,18 +14,23 @@ from web import (
     api,
     citations,
     compare,
+    documentation,
+    editors,
     exports,
     feeds,
     ladders,
+    limits,
     links,
     pages,
     people,
     people_view,
     problems,
     runs,
+    sitemap,
     verify,
     wording,
 )
+from web.sessions import Sessions, editor
 
 _YEAR = 31_536_000
 _HERE = Path(__file__).parent
@@ -58,6 +63,14 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
+    app.register_blueprint(sitemap.blueprint(library))
+    app.register_blueprint(documentation.blueprint(library, edition))
+    limits.register(app, settings)
+    if settings.editor_token:
+        known = Sessions(settings)
+        known.register(app)
+        app.register_blueprint(editors.blueprint(settings, library, known))
+    app.jinja_env.globals.update(editor=editor, editors_are_set=bool(settings.editor_token))
     problems.register(app)
     answers.register(app)
     _words(app, edition)

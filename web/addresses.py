@@ -1,16 +1,16 @@
 """Absolute addresses, and a search's addresses in its other forms.
 
-The Host header is whatever a client likes to send. It is believed only where it names this machine itself; everywhere
-else `SAYWHO_URL` says where the site is, and without it addresses are paths, which every reader resolves by where it
-found them.
+The Host header is whatever a client likes to send. It is believed only where it is a name that the site was given
+(`web.limits`) or this machine's own; `SAYWHO_URL` comes before it. Without either addresses are paths, which every
+reader resolves by where it found them.
 """
 
 import dataclasses
-import re
 
 from flask import current_app, request
 
 from search.request import SearchRequest
+from web.limits import is_known_host
 from web.params import API_DEFAULTS, EXPORTED, FOLLOWED, address, joined, pieces
 
 FORMS = {"csv": "/search.csv", "jsonl": "/search.jsonl", "atom": "/search.atom"}
@@ -19,7 +19,6 @@ FORMS |= {"bib": "/search.bib", "csl_json": "/search.csl.json"}
 BASE = "SAYWHO_URL"
 """The app's setting."""
 
-_HERE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 _FOLLOWED = frozenset(FOLLOWED) - {"limit", "cursor"}
 
 
@@ -28,7 +27,7 @@ def base() -> str:
     configured: str = current_app.config.get(BASE, "")
     if configured:
         return configured
-    return f"{request.scheme}://{request.host}" if _HERE.fullmatch(request.host) else ""
+    return f"{request.scheme}://{request.host}" if is_known_host() else ""
 
 
 def forms_of(asked: SearchRequest) -> dict[str, str]:

@@ -9,6 +9,8 @@ import msgspec
 from flask import Flask, Response, render_template, request
 
 from search.results import as_object
+from web.limits import is_shared
+from web.sessions import editor
 
 CSP = "; ".join(
     (
@@ -31,7 +33,14 @@ SECURITY = {
 }
 WORTH_COMPRESSING = 600
 """Bytes; below, the headers cost more than is saved."""
-_COMPRESSED = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+_COMPRESSED = (
+    "text/",
+    "application/json",
+    "application/problem+json",
+    "image/svg+xml",
+    "application/xml",
+    "application/atom+xml",
+)
 
 
 def register(app: Flask) -> None:
@@ -43,7 +52,8 @@ def register(app: Flask) -> None:
 
 def etag_of(build_id: str, *parts: str) -> str:
     """The validator of an answer: equal for the same question to the same build."""
-    key = json.dumps([build_id, request.path, *parts])
+    session = editor()  # who sees more than others
+    key = json.dumps([build_id, request.path, *parts, *([session.form] if session else [])])
     return hashlib.sha256(key.encode()).hexdigest()[:20]
 
 
@@ -82,7 +92,7 @@ def _secured(response: Response) -> Response:
 
 
 def _shared(response: Response) -> Response:
-    if request.path.startswith("/api/") or request.path == "/openapi.json":
+    if is_shared(request.path):
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
     return response

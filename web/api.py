@@ -14,6 +14,7 @@ from web.links import (
     suggested,
 )
 from web.pinned import engine_of
+from web.trimming import trimmed, wanted
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -22,10 +23,14 @@ def blueprint(library: Library) -> Blueprint:
 
     @api.get("/api/v1/quotes")
     def quotes() -> Response:
-        asked = params.read(request.args)
+        asked, fields = params.read(request.args, known=params.ANSWERED), params.read_fields(request.args)
+        tree = wanted(fields)
         engine = engine_of(library, asked, API_QUOTES)
-        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked))
-        return unchanged(etag) or json_answer(api_links(engine.search(asked), asked), etag)
+        etag = etag_of(engine.build.id, params.address(API_QUOTES, asked), *fields)
+        if same := unchanged(etag):
+            return same
+        page = api_links(engine.search(asked), asked, fields)
+        return json_answer(trimmed(page, tree) if tree else page, etag)
 
     @api.get("/api/v1/quotes/<path:quotation_id>")
     def quote(quotation_id: str) -> Response:
@@ -63,6 +68,13 @@ def blueprint(library: Library) -> Blueprint:
         engine = library.current()
         etag = etag_of(engine.build.id)
         return unchanged(etag) or json_answer(engine.stats(), etag)
+
+    @api.get("/api/v1/coverage")
+    def coverage() -> Response:
+        params.refuse_unknown(request.args)
+        engine = library.current()
+        etag = etag_of(engine.build.id)
+        return unchanged(etag) or json_answer(engine.coverage(), etag)
 
     @api.get("/openapi.json")
     def description() -> Response:

@@ -1,6 +1,8 @@
 """`saywho serve` and `saywho demo`."""
 
+import dataclasses
 import errno
+import secrets
 import socket
 import sys
 from pathlib import Path
@@ -86,7 +88,8 @@ def serve_site(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         if note := _missing(settings):
             click.echo(f"saywho: {note}", err=True)
-        _Server(settings, listener).run()
+        # One key for all workers, which are forks of this process.
+        _Server(dataclasses.replace(settings, secret=settings.secret or secrets.token_urlsafe(32)), listener).run()
 
 
 def listen(host: str, port: int) -> socket.socket:

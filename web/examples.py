@@ -77,11 +77,12 @@ def _shared(hits: tuple[Hit, ...]) -> Hit | None:
 
 
 def _from_words(hits: tuple[Hit, ...]) -> Iterator[Example]:
-    for word in _words(hits):
+    for word in words(hits):
         yield Example(f"the word {word}", search_path(q=word, within="quote"))
 
 
-def _words(hits: tuple[Hit, ...]) -> list[str]:
+def words(hits: tuple[Hit, ...]) -> list[str]:
+    """The commonest words of these quotations that tell something, at most five."""
     counts: collections.Counter[str] = collections.Counter()
     for hit in hits:
         counts.update({word for word in re.findall(r"[a-z]{5,}", hit.text) if word not in _PLAIN})

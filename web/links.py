@@ -102,9 +102,16 @@ def linked_article(page: ArticlePage) -> ArticlePage:
     return dataclasses.replace(page, quotations=tuple(linked(hit) for hit in page.quotations))
 
 
-def api_links(page: ResultPage, request: SearchRequest) -> ResultPage:
-    """The answer with the API's addresses."""
-    return with_links(page, request, path=API_QUOTES, defaults=API_DEFAULTS)
+def api_links(page: ResultPage, request: SearchRequest, fields: tuple[str, ...] = ()) -> ResultPage:
+    """The answer with the API's addresses; its next pages hold the same `fields`."""
+    linked_page = with_links(page, request, path=API_QUOTES, defaults=API_DEFAULTS)
+    if not fields:
+        return linked_page
+    links, trim = dict(linked_page.links), piece("fields", [",".join(fields)])
+    for name in ("self", "next"):
+        if path := links[name]:
+            links[name] = f"{path}{'&' if '?' in path else '?'}{trim}"
+    return dataclasses.replace(linked_page, links=links)
 
 
 def suggested(found: Suggestions) -> Suggestions:

@@ -6,6 +6,7 @@ from typing import Any
 
 from search.citing import FORMS
 from search.comparing import CompareRequest, Comparison
+from search.coverage import Coverage
 from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
 from search.results import ArticlePage, Facet, Hit, ResultPage, Stats, Suggestions
@@ -16,15 +17,16 @@ from search.verify.request import VERIFYING
 from web.addresses import FEED_DEFAULTS
 from web.moved import Moved
 from web.params import (
+    ANSWERED,
     API_DEFAULTS,
     BEGINNING,
     COMPARING,
     EXPORTED,
     FACETED,
+    FIELDS,
     FOLLOWED,
     FOUND,
     NAMING,
-    SEARCHED,
     SUGGESTING,
     Parameter,
 )
@@ -35,6 +37,7 @@ _SHAPES: dict[str, type] = {
     "Hit": Hit,
     "ArticlePage": ArticlePage,
     "Stats": Stats,
+    "Coverage": Coverage,
     "Suggestions": Suggestions,
     "Facet": Facet,
     "SpeakerProfile": SpeakerProfile,
@@ -53,6 +56,7 @@ _REFUSALS = {
     "410": "The build that `cursor` or `build` names has been removed; begin again without it.",
     "413": "More was sent than is read.",
     "415": "The body is neither a form nor JSON.",
+    "429": "Your address asks too often, where the operator has set a limit; `Retry-After` says when to ask again.",
     "503": "Nothing has been published yet, or the question took too long; `Retry-After` says when to ask again.",
 }
 
@@ -71,9 +75,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": {
-            "/api/v1/quotes": _get(
-                "Search quotations", "ResultPage", [_described(one) for one in SEARCHED.values()], ("400", "410", "503")
-            ),
+            "/api/v1/quotes": _search(),
             "/api/v1/quotes/{id}": _get("One quotation", "Hit", [_id("quotation")], ("400", "404", "503")),
             "/api/v1/quotes/{id}/versions": _get(
                 "The same words in other articles, the earliest first, each compared word by word with the fullest",
@@ -116,10 +118,25 @@ def document() -> dict[str, Any]:
                 ("400", "503"),
             ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
+            "/api/v1/coverage": _get(
+                "Which outlets and months the collection has, and how often nobody is given as the speaker",
+                "Coverage",
+                [],
+                ("400", "503"),
+            ),
             **_files(),
         },
         "components": {"schemas": _schemas()},
     }
+
+
+def _search() -> dict[str, Any]:
+    """Whose answer has another shape where it was trimmed."""
+    parameters = [_described(one) for one in ANSWERED.values()]
+    path = _get("Search quotations", "ResultPage", parameters, ("400", "410", "503"))
+    shapes = {"anyOf": [_ref("ResultPage"), _ref("TrimmedPage")]}
+    path["get"]["responses"]["200"]["content"] = {"application/json": {"schema": shapes}}
+    return path
 
 
 def _speaker() -> dict[str, Any]:
@@ -148,11 +165,13 @@ def _get(summary: str, shape: str, parameters: list[dict[str, Any]], refusals: t
         },
         "304": {"description": "What `If-None-Match` names still holds."},
     }
-    for status in refusals:
+    for status in sorted({*refusals, "429"}):
         responses[status] = {
             "description": _REFUSALS[status],
             "content": {"application/problem+json": {"schema": _ref("Problem")}},
         }
+        if status in ("429", "503"):
+            responses[status]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
@@ -165,6 +184,7 @@ def _verify() -> dict[str, Any]:
     ]
     get = _get(summary, "VerifyPage", parameters, ("400", "503"))["get"]
     fields = {name: schema | {"description": described} for name, (schema, described) in VERIFYING.items()}
+    fields["speaker"] |= {"type": ["string", "null"]}
     body = {"schema": {"type": "object", "properties": fields, "required": ["text"], "additionalProperties": False}}
     responses = _get(summary, "VerifyPage", [], ("400", "413", "415", "503"))["get"]["responses"]
     del responses["304"], responses["200"]["headers"]
@@ -208,15 +228,18 @@ def _described(
 ) -> dict[str, Any]:
     schema: dict[str, Any] = dict(parameter.schema)
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
-    default: Any = None if parameter in (BEGINNING, FOUND) else getattr(defaults, parameter.attribute)
+    default: Any = None if parameter in (BEGINNING, FIELDS, FOUND) else getattr(defaults, parameter.attribute)
     if parameter.form == "repeated":
         schema = {"type": "array", "items": schema}
         described |= {"style": "form", "explode": True}
     elif parameter.form == "comma":
-        schema["default"] = list(default)
+        if default is not None:
+            schema["default"] = list(default)
         described |= {"style": "form", "explode": False}
     elif default is not None:
         schema["default"] = default
+    if schema.get("items", schema).keys() - {"type", "maxLength", "default"}:  # else an empty string is a value, too
+        described["allowEmptyValue"] = True  # and as none given
     return described | {"schema": schema}
 
 
@@ -244,7 +267,14 @@ def _schemas() -> dict[str, Any]:
     _, definitions = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = definitions["$defs"]
     _require_all(schemas)
+    schemas["TrimmedPage"] = _trimmed(schemas["ResultPage"])
     return schemas
+
+
+def _trimmed(page: dict[str, Any]) -> dict[str, Any]:
+    """The shape of a search's answer where `fields` was given."""
+    some = {"type": "array", "items": {"type": "object", "description": "The parts of a Hit that were asked for."}}
+    return {**page, "title": "TrimmedPage", "properties": {**page["properties"], "results": some}}
 
 
 def _require_all(schemas: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
+from search.coverage import Coverage
 from search.engine import Engine
 from search.library import Library
 from search.relax import suggest_relaxation
@@ -14,6 +15,7 @@ from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import SEARCH, linked, linked_article, page_links
 from web.marking import paragraphs
+from web.measured import measured
 from web.pinned import engine_of, pinned_of, search_citation
 from web.relaxing import relaxed
 from web.runs import sought
@@ -23,12 +25,14 @@ NEWEST = 5
 """Quotations on the first page."""
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
+_PEOPLE = {"person": "People", "organization": "Bodies", "group": "Groups"}
 
 
 def blueprint(library: Library, edition: str) -> Blueprint:
     """The site's pages. `edition` changes with the templates, so that no browser keeps an old look."""
     pages = Blueprint("pages", __name__)
     counted: dict[str, Stats] = {}
+    covered: list[Coverage] = []
 
     def stats_of(engine: Engine) -> Stats:
         stats = counted.get(engine.build.id)
@@ -106,7 +110,13 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     def about() -> Response:
         engine = library.current()
         etag = etag_of(engine.build.id, edition)
-        return unchanged(etag) or page_answer("about.html", etag, stats=stats_of(engine))
+        if same := unchanged(etag):
+            return same
+        if not covered or covered[0].build.id != engine.build.id:  # once a build, as the counts above
+            covered[:] = [engine.coverage()]
+        return page_answer(
+            "about.html", etag, stats=stats_of(engine), coverage=covered[0], measured=measured(), PEOPLE=_PEOPLE
+        )
 
     @pages.get("/healthz")
     def alive() -> Response:
@@ -119,7 +129,8 @@ def blueprint(library: Library, edition: str) -> Blueprint:
     @pages.get("/robots.txt")
     def robots() -> Response:
         # Filtered searches have no end; the pages of quotations and articles are what is worth finding.
-        return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+        rules = "User-agent: *\nDisallow: /search\nDisallow: /api/\n"
+        return Response(rules + (f"Sitemap: {site}/sitemap.xml\n" if (site := base()) else ""), mimetype="text/plain")
 
     return pages
 

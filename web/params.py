@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
-from index.manifest import BUILD_ID
+from index.manifest import BUILD_ID, DAY_OF_BUILD
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
 from search.comparing import LEAST, MOST, CompareRequest
@@ -29,6 +29,7 @@ from search.request import (
 )
 from search.suggest import KINDS as KINDS_SUGGESTED
 from search.suggest import SuggestRequest
+from web.trimming import NAMES
 
 Form: TypeAlias = Literal["text", "repeated", "comma", "integer", "number"]
 
@@ -50,7 +51,21 @@ class Parameter:
         return self.field or self.name
 
 
-_DATE: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["2020", "2020-01-31"]}
+_YEAR = r"([1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
+_LEAP = r"(\d{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
+_MONTHS = (
+    (r"(0[13578]|1[02])", r"(0[1-9]|[12]\d|3[01])"),
+    (r"(0[469]|11)", r"(0[1-9]|[12]\d|30)"),
+    (r"02", r"(0[1-9]|1\d|2[0-8])"),
+)
+"""Months as they are written, by how many days they have, and those days."""
+_DATE: dict[str, Any] = {
+    "type": "string",
+    "pattern": f"^({_YEAR}(-({'|'.join(f'{month}(-{day})?' for month, day in _MONTHS)}))?|{_LEAP}-02-29)$",
+    "examples": ["2020", "2020-01-31"],
+}
+_DAY = f"({_YEAR}({'|'.join(f'{month}{day}' for month, day in _MONTHS)})|{_LEAP}0229)"
+_BUILD = f"^{BUILD_ID.pattern.replace(DAY_OF_BUILD, _DAY, 1)}$"
 
 
 def _choice(values: Iterable[str]) -> dict[str, Any]:
@@ -102,7 +117,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "build",
         "text",
-        {"type": "string", "pattern": f"^{BUILD_ID.pattern}$"},
+        {"type": "string", "pattern": _BUILD},
         "The build that is to answer, as in `links.citation`; without it the published one.",
     ),
     Parameter(
@@ -129,6 +144,16 @@ FOUND = Parameter(
 )
 """Of a citation: it changes no answer."""
 SEARCHED: dict[str, Parameter] = {**BY_NAME, FOUND.name: FOUND}
+
+FIELDS = Parameter(
+    "fields",
+    "comma",
+    {"type": "array", "items": _choice(NAMES)},
+    "What each of `results` is to hold, separated by commas, with a dot for a part of a part; without it everything.",
+)
+"""Of the endpoint's searches: it changes no answer, only how much of it is sent."""
+ANSWERED: dict[str, Parameter] = {**SEARCHED, FIELDS.name: FIELDS}
+"""Of the endpoint's searches."""
 
 SUGGESTING: tuple[Parameter, ...] = (
     Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "What has been typed so far."),
@@ -175,16 +200,26 @@ def read(
 ) -> SearchRequest:
     """What was asked for. RequestError names an unknown parameter or a bad value; an empty value is as none given."""
     values = _values(args, known)
-    values.pop(FOUND.name, None)
+    _not_negative(values.pop(FOUND.name, None))
+    values.pop(FIELDS.name, None)
     return dataclasses.replace(defaults, **values)
 
 
 def read_found(args: "MultiDict[str, str]") -> int | None:
     """How many a citation says there were; errors as of `read`."""
-    found: int | None = _values(args, SEARCHED).get(FOUND.name)
+    return _not_negative(_values(args, ANSWERED).get(FOUND.name))
+
+
+def _not_negative(found: int | None) -> int | None:
     if found is not None and found < 0:
         raise RequestError(FOUND.name, f"is {found}; it takes 0 and more")
     return found
+
+
+def read_fields(args: "MultiDict[str, str]") -> tuple[str, ...]:
+    """What the results are to hold, sorted; nothing where everything is wanted. Errors as of `read`."""
+    names: tuple[str, ...] = _values(args, ANSWERED).get(FIELDS.name, ())
+    return tuple(sorted(set(names)))
 
 
 def read_suggesting(args: "MultiDict[str, str]") -> SuggestRequest:
@@ -247,11 +282,11 @@ def _value(parameter: Parameter, given: list[str]) -> Any:
     if parameter.form == "comma":
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if parameter.form == "integer":
-        if not re.fullmatch(r"-?\d{1,9}", value.strip(), re.ASCII):
+        if not re.fullmatch(r"-?\d{1,9}(\.0{1,9})?", value.strip(), re.ASCII):
             raise RequestError(parameter.name, f"'{value}' is not a whole number")
-        return int(value)
+        return int(value.strip().partition(".")[0])
     if parameter.form == "number":
-        if not re.fullmatch(r"-?(\d{1,9}(\.\d*)?|\.\d+)", value.strip(), re.ASCII):
+        if not re.fullmatch(r"-?(\d{1,9}(\.\d*)?|\.\d+)([eE]-?\d{1,3})?", value.strip(), re.ASCII):
             raise RequestError(parameter.name, f"'{value}' is not a number")
         return float(value)
     return value
@@ -275,7 +310,7 @@ def _given(request: SearchRequest, defaults: SearchRequest) -> Iterator[tuple[Pa
         elif parameter.form == "comma":
             yield parameter, (",".join(value),)
         elif parameter.form == "number":
-            yield parameter, (f"{value:g}",)
+            yield parameter, (f"{value:g}" if float(f"{value:g}") == value else repr(value),)
         elif parameter.name in DATES:
             short = short_dates(request.date_from, request.date_to)
             yield parameter, (short[DATES.index(parameter.name)] or "",)

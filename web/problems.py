@@ -26,7 +26,19 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
-_FOR_PROGRAMS = ("/openapi.json", "/readyz", ".csv", ".jsonl", ".atom", ".bib", ".csl.json", ".txt", ".md", ".html")
+_FOR_PROGRAMS = (
+    "/openapi.json",
+    "/readyz",
+    ".xml",
+    ".csv",
+    ".jsonl",
+    ".atom",
+    ".bib",
+    ".csl.json",
+    ".txt",
+    ".md",
+    ".html",
+)
 """How the addresses end, beside the API's, that programs ask for."""
 
 UNEXPECTED = "Something broke that should not have; the server's log says what."
@@ -106,7 +118,15 @@ def _problem(status: HTTPStatus, detail: str, errors: tuple[ParameterError, ...]
     return Problem("about:blank", status.phrase, int(status), detail, errors)
 
 
-def _answer(problem: Problem, error: Exception) -> Response:
+def answer(status: HTTPStatus, detail: str, *, retry: int | None = None) -> Response:
+    """The answer of this status, with `Retry-After` where it is known when to ask again (seconds)."""
+    response = _answer(_problem(status, detail))
+    if retry is not None:
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+def _answer(problem: Problem, error: Exception | None = None) -> Response:
     if request.path.startswith("/api/") or request.path.endswith(_FOR_PROGRAMS):
         body = dataclasses.asdict(problem)
         if not problem.errors:

@@ -8,6 +8,8 @@ import re
 from typing import TypeAlias
 
 from index.extract.tokens import Page
+from index.extract.words import DETERMINERS as DETERMINERS
+from index.extract.words import PRONOUNS as PRONOUNS
 from index.extract.words import word_set
 
 Range: TypeAlias = tuple[int, int]
@@ -15,7 +17,6 @@ Range: TypeAlias = tuple[int, int]
 LONGEST = 40
 """Tokens that one source may take up, with its apposition."""
 
-PRONOUNS = word_set("he she they it we i you who")
 RELATIVE = word_set("who which that whom whose")
 DAYS = word_set(
     """
@@ -44,12 +45,6 @@ SUBORDINATORS = word_set(
     """
     that because when while if although though whether where which who whom whose what how why than unless once
     whereas whenever whatever after before since until as
-    """
-)
-DETERMINERS = word_set(
-    """
-    the a an this that these those his her its their our my your some many several most one two three other
-    another both all few no every each any such
     """
 )
 PLURAL_PEOPLE = word_set(

@@ -226,3 +226,12 @@ def given_names() -> GivenNames:
         dict.fromkeys(table["male"], "m") | dict.fromkeys(table["female"], "f") | dict.fromkeys(table["either"], "")
     )
     return GivenNames(gender, table["short"])
+
+
+PRONOUNS = word_set("he she they it we i you who")
+DETERMINERS = word_set(
+    """
+    the a an this that these those his her its their our my your some many several most one two three other
+    another both all few no every each any such
+    """
+)

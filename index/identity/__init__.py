@@ -4,7 +4,6 @@
 `People` answers who somebody is. The tables (`SCHEMA`) stand in the archive.
 """
 
-from index.identity.by_name import NAMED, Identity, status_of
 from index.identity.evidence import local_speakers
 from index.identity.ids import slug_of
 from index.identity.people_file import PeopleFile, read_people_file
@@ -14,9 +13,7 @@ from index.identity.settling import settle
 from index.identity.tables import SCHEMA, store
 
 __all__ = [
-    "NAMED",
     "SCHEMA",
-    "Identity",
     "LocalSpeaker",
     "People",
     "PeopleFile",
@@ -30,7 +27,6 @@ __all__ = [
     "read_people_file",
     "settle",
     "slug_of",
-    "status_of",
     "store",
     "undecided",
 ]

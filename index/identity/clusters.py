@@ -136,7 +136,9 @@ def mean_evidence(small: Cluster, large: Cluster, everybody: Profile) -> float:
 
 
 def entry_of(cluster: Cluster, entries: Sequence[Entry]) -> Entry | None:
-    """The one entry of a people file that somebody must be, by names and by titles at the dates; else None."""
+    """The one entry of a people file that somebody must be, by names and, where it has any, by titles at the dates;
+    else None.
+    """
     names = main_names(cluster)
     fitting = [
         e for e in entries if names and all(any(fits(n, known) in ("same", "near") for known in e.names) for n in names)
@@ -147,6 +149,8 @@ def entry_of(cluster: Cluster, entries: Sequence[Entry]) -> Entry | None:
     if not fitting:
         return None
     entry = fitting[0]
+    if not entry.titles:
+        return entry  # a full name is all that the file says
     said = [m for m in cluster.members if m.titles or m.party]
     suits = sum(entry.suits(m) for m in said)
     if said:

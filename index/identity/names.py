@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index.extract import phrases, words
+from index.extract import words
 from index.extract.words import word_set
 from index.identity.common_names import COMMON_SURNAMES
 
@@ -196,7 +196,7 @@ def _is_nobody(word: str) -> bool:
         or low in _HONORS | _FURNITURE | _STATES
         or low in words.TITLES | words.ROLES | words.NOT_NAMES | words.PEOPLE | words.BODIES
         or low in SUFFIXES
-        or low in phrases.PRONOUNS | phrases.DETERMINERS | _SOMEBODY
+        or low in words.PRONOUNS | words.DETERMINERS | _SOMEBODY
     )
 
 

@@ -72,7 +72,11 @@ def settle(
         if progress is not None:
             progress(number, len(blocks))
     connection.execute("DELETE FROM touched_blocks")
-    connection.execute("DELETE FROM former_speakers")
+    # Of whom nothing is left it stays known whose they were: the article may come back, or an editor undo.
+    connection.execute(
+        "DELETE FROM former_speakers WHERE EXISTS "
+        "(SELECT 1 FROM local_speakers s WHERE s.person_id = former_speakers.person_id)"
+    )
     return changed
 
 

@@ -366,6 +366,8 @@ class Surname:
             if not rivals:
                 continue
             for member in list(cluster.members):
+                if len(cluster.members) == 1:
+                    break  # who is alone is like nobody, and stays who they were
                 mine = evidence(member, cluster.profile, self.everybody, itself=True)
                 best = max(rivals, key=lambda p: evidence(member, p.profile, self.everybody))
                 if evidence(member, best.profile, self.everybody) > mine + 2.0:

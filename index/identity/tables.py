@@ -33,7 +33,8 @@ SCHEMA = """
     ) WITHOUT ROWID;
     CREATE INDEX local_speakers_by_block ON local_speakers (block);
     CREATE INDEX local_speakers_by_person ON local_speakers (person_id);
-    CREATE TABLE former_speakers (      -- whom an article's speakers were before it was read anew, until it is settled
+    CREATE TABLE former_speakers (      -- whom an article's speakers were before it was read anew, until it is settled,
+                                        -- or as long as nothing else is left of them
         article_id TEXT NOT NULL,
         name TEXT NOT NULL,
         type TEXT NOT NULL,

@@ -1,6 +1,5 @@
 """The same words in several places: which quotations are versions of one another, and how many witnesses they have."""
 
-from index.variants.letters import VariantGroup, Variants, variant_id
 from index.variants.reading import group, members, places, resolve
 from index.variants.records import Group, Member, Place, Relation, Saying, saying
 from index.variants.store import SCHEMA, clear
@@ -13,8 +12,6 @@ __all__ = [
     "Place",
     "Relation",
     "Saying",
-    "VariantGroup",
-    "Variants",
     "clear",
     "group",
     "members",
@@ -22,5 +19,4 @@ __all__ = [
     "resolve",
     "saying",
     "update",
-    "variant_id",
 ]

@@ -100,7 +100,10 @@ class Core:
         self.passages = Passages(self._reader.parts)
         self._time_limit = time_limit
         values = sum(len(values) + 1 for values in self.columns.values.values())
-        self._lists = [Lists(part, part.segment.meta["pivots"], values) for part in self._reader.parts]
+        self._lists = [
+            Lists(part, part.segment.meta["pivots"], values, part.segment.rows / max(1, self.columns.rows))
+            for part in self._reader.parts
+        ]
         self._rarities = Rarities(self._lists, self.rows)
         self._evaluators = [
             Evaluator(part, self.columns, lists, self._typed_codes, _windows)

@@ -33,7 +33,8 @@ _COMMON = 128
 """Of a word that more than one in so many rows has, more is worked out and kept (`common.py`)."""
 _COUNTED = 32
 """The same for how many of its rows have each value of a column."""
-_COMMON_BYTES = 128 * 2**20
+_COMMON_BYTES = 512 * 2**20
+"""At most, in all segments; of a million rows a tenth is used, ten million can fill it."""
 
 
 class Cache(Generic[T]):
@@ -70,15 +71,15 @@ NONE: Weights = NO_ROWS, NO_SCORES
 class Lists:
     """The lists of one segment; rows are the segment's own and never deleted ones."""
 
-    def __init__(self, part: Part, pivots: dict[str, float], values: int) -> None:
-        """`values`: how many values the columns have together."""
+    def __init__(self, part: Part, pivots: dict[str, float], values: int, share: float) -> None:
+        """`values`: how many values the columns have together; `share`: of the index's rows."""
         self.part = part
         self._segment = part.segment
         self._pivots = pivots
         self._lists: Cache[Weights] = Cache(_LIST_BYTES)
         self._rows: Cache[Rows] = Cache(_LIST_BYTES)
         self._counts: Cache[tuple[int, ...]] = Cache(_COUNT_BYTES)
-        self._common: Cache[Common] = Cache(_COMMON_BYTES)
+        self._common: Cache[Common] = Cache(int(_COMMON_BYTES * share))
         self._common_bytes = bytes_of(part.segment.rows, 0)
         self._counted_bytes = bytes_of(part.segment.rows, values)
         self._breaks: dict[str, U32] = {}

@@ -13,7 +13,7 @@ MAX_CLAIMS = 40
 
 VERIFYING: dict[str, tuple[dict[str, Any], str]] = {
     "text": (
-        {"type": "string", "minLength": 1, "maxLength": MAX_TEXT},
+        {"type": "string", "minLength": 1, "maxLength": MAX_TEXT, "pattern": r"\S"},
         "A quotation, or a paragraph with quotations in quotation marks; each gets its verdict.",
     ),
     "speaker": (

@@ -145,9 +145,31 @@ function copies(button) {
   });
 }
 
+// The box for a speaker offers whom the collection knows.
+function suggests(input) {
+  const list = document.getElementById(input.dataset.suggests);
+  let asked = 0;
+  input.addEventListener("input", async () => {
+    const mine = ++asked;
+    const q = input.value.trim();
+    if (q.length < 2) return;
+    const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q, kind: "speaker", limit: 8 })}`);
+    if (!answer.ok) return;
+    const found = await answer.json();
+    if (mine !== asked) return;
+    list.replaceChildren(...found.items.map((item) => {
+      const option = document.createElement("option");
+      option.value = item.value;
+      option.label = `${item.label}, ${item.count}`;
+      return option;
+    }));
+  });
+}
+
 const filters = document.getElementById("filters");
 if (filters) applyAtOnce(filters);
 document.querySelectorAll(".values.long").forEach(narrowable);
 document.querySelectorAll(".bars").forEach(draggable);
 document.querySelectorAll(".text").forEach(together);
 document.querySelectorAll(".copy").forEach(copies);
+document.querySelectorAll("input[data-suggests]").forEach(suggests);
