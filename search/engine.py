@@ -59,7 +59,7 @@ class Engine(Protocol):
         """What is held of an outlet. NotFoundError where there is none of that name."""
 
     def names(self, role: Role, request: NamesRequest) -> Names:
-        """One page of the index of speakers or sources. RequestError: a page behind the last one."""
+        """One page of the index of speakers or sources. NotFoundError: a page behind the last one."""
 
     def people_called(self, name: str) -> tuple[str, ...]:
         """The ids that a written name, id or former id stands for, the most quoted first; perhaps none."""

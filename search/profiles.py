@@ -16,7 +16,7 @@ from index.analysis import exact_words
 from index.whoosh_codec import Values
 from index.whoosh_codec.lexicon import Strings
 from search.core import Core
-from search.errors import RequestError
+from search.errors import NotFoundError
 from search.hits import make_hit
 from search.profile_pages import OTHER, Letter, Listed, Names, NamesRequest, Profile, Repeated, Role, Share
 from search.results import Hit
@@ -74,7 +74,7 @@ class Profiles:
         return int(with_one.sum()), len(np.unique(article)) - len(np.unique(article[with_one]))
 
     def names(self, role: Role, request: NamesRequest) -> Names:
-        """One page of the index."""
+        """One page of the index. NotFoundError: a page behind the last one."""
         values = self._columns.values[role]
         codes = np.arange(1, len(values) + 1)
         if request.q.strip():
@@ -92,7 +92,9 @@ class Profiles:
         total = len(codes)
         begin = (request.page - 1) * request.limit
         if request.page > 1 and begin >= total:
-            raise RequestError("page", f"is {request.page}; there are {-(-total // request.limit)}")
+            raise NotFoundError(
+                f"there is no page {request.page} of these names; the last one is {-(-total // request.limit) or 1}"
+            )
         shown: list[int] = codes[begin : begin + request.limit].tolist()
         items = tuple(
             Listed(value=values[code].value, label=values[code].label, count=int(values.counts[code]), years=years)

@@ -207,7 +207,7 @@ class WhooshEngine:
         return SourceProfile(name=name, named=named, silent=silent, profile=self._profiles.of_source(name))
 
     def names(self, role: Role, request: NamesRequest) -> Names:
-        """One page of the index of speakers or sources. RequestError: a page behind the last one."""
+        """One page of the index of speakers or sources. NotFoundError: a page behind the last one."""
         return self._profiles.names(role, request)
 
     def people_called(self, name: str) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def test_a_bad_value_is_named(asked: dict[str, object], parameter: str) -> None:
 
 
 def test_a_page_behind_the_last_is_refused(engine: WhooshEngine) -> None:
-    with pytest.raises(RequestError, match="there are 1"):
+    with pytest.raises(NotFoundError, match="the last one is 1"):
         engine.names("speaker", NamesRequest(page=2))
 
 

@@ -93,7 +93,7 @@ def test_a_speaker_as_json_leads_on_within_the_endpoint(client: FlaskClient) -> 
         ("/api/v1/sources/Nothing", 404),
         ("/speakers?limit=0", 400),
         ("/speakers?nope=1", 400),
-        ("/api/v1/speakers?page=99", 400),
+        ("/api/v1/speakers?page=99", 404),
         ("/api/v1/sources/Gull?q=x", 400),
     ],
 )

@@ -104,7 +104,7 @@ def test_another_method_is_told_which_there_are(client: FlaskClient) -> None:
 def test_the_description_has_both_ways() -> None:
     described = document()["paths"]["/api/v1/verify"]
     assert [one["name"] for one in described["get"]["parameters"]] == ["text", "speaker"]
-    assert set(described["post"]["responses"]) == {"200", "400", "413", "415", "503"}
+    assert set(described["post"]["responses"]) == {"200", "400", "413", "415", "429", "503"}
 
 
 def test_the_page_marks_what_differs(client: FlaskClient) -> None:

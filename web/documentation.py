@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from index.errors import NotPublishedError
 from search.engine import Engine
 from search.library import Library
+from search.profile_pages import NamesRequest
 from search.request import SearchRequest
 from web import examples, openapi, params
 from web.addresses import base
@@ -32,6 +33,9 @@ class Samples:
     speaker: str = "SPEAKER"
     name: str = "smith"
     text: str = "“Water is news.”"
+    source: str = "SOURCE"
+    speakers: tuple[str, str] = ("SPEAKER", "OTHER")
+    """Two to compare."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def samples_of(engine: Engine) -> Samples:
     if not hits:
         return Samples()
     known = next((hit for hit in hits if hit.speaker.id and hit.kind == "direct"), hits[0])
-    usual = Samples()
+    usual, two = Samples(), engine.names("speaker", NamesRequest(limit=2)).items
     return Samples(
         word=next(iter(examples.words(hits)), usual.word),
         quotation=known.id,
@@ -119,6 +123,8 @@ def samples_of(engine: Engine) -> Samples:
         speaker=known.speaker.id or usual.speaker,
         name=(known.speaker.name or usual.name).split()[-1],
         text=known.text,
+        source=known.article.source or usual.source,
+        speakers=(two[0].value, two[1].value) if len(two) > 1 else usual.speakers,
     )
 
 
@@ -214,16 +220,19 @@ def _filled(path: str, samples: Samples) -> str:
     """A path with its id or name put in."""
     article = path.startswith("/api/v1/articles")
     known = samples.article if article else samples.speaker if "/speakers/" in path else samples.quotation
-    return path.replace("{id}", quote(known, safe="/")).replace("{name}", "speaker")
+    name = quote(samples.source, safe="") if "/sources/" in path else "speaker"
+    return path.replace("{id}", quote(known, safe="/")).replace("{name}", name)
 
 
 def _query(path: str, samples: Samples) -> str:
     """A question that the path takes, with the question mark."""
     if path == "/api/v1/verify":
         return "?" + urlencode({"text": samples.text})
+    if path == "/api/v1/compare":
+        return "?" + urlencode({"speaker": samples.speakers}, doseq=True)
     if path == "/api/v1/suggest":
         return "?" + urlencode({"q": samples.name[:3]})
-    if "/search" in path or path == "/api/v1/quotes" or "{name}" in path:
+    if "/search" in path or path in ("/api/v1/quotes", "/api/v1/facets/{name}"):
         return "?" + urlencode({"q": samples.word})
     return ""
 

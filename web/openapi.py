@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
-from search.comparing import CompareRequest, Comparison
+from search.comparing import LEAST, MOST, CompareRequest, Comparison
 from search.coverage import Coverage
 from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
@@ -101,9 +101,13 @@ def document() -> dict[str, Any]:
                 [_id("facet", "name"), *(_described(one) for one in FACETED)],
                 ("400", "404", "503"),
             ),
-            "/api/v1/speakers": _get("Who is quoted: the index, by letter or name", "Names", _naming(), ("400", "503")),
+            "/api/v1/speakers": _get(
+                "Who is quoted: the index, by letter or name", "Names", _naming(), ("400", "404", "503")
+            ),
             "/api/v1/speakers/{id}": _speaker(),
-            "/api/v1/sources": _get("The outlets: the index, by letter or name", "Names", _naming(), ("400", "503")),
+            "/api/v1/sources": _get(
+                "The outlets: the index, by letter or name", "Names", _naming(), ("400", "404", "503")
+            ),
             "/api/v1/sources/{name}": _get(
                 "One outlet: years, whom it quotes and how; its name may hold slashes",
                 "SourceProfile",
@@ -114,8 +118,8 @@ def document() -> dict[str, Any]:
             "/api/v1/compare": _get(
                 "Two to four speakers on the same words, side by side",
                 "Comparison",
-                [_described(one, CompareRequest()) for one in COMPARING],
-                ("400", "503"),
+                _comparing(),
+                ("400", "404", "503"),
             ),
             "/api/v1/stats": _get("What the collection holds", "Stats", [], ("400", "503")),
             "/api/v1/coverage": _get(
@@ -217,6 +221,14 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
     schema = items if mimetype.endswith("csl+json") else {"type": "string"}
     described["get"]["responses"]["200"]["content"] = {mimetype: {"schema": schema}}
     return described
+
+
+def _comparing() -> list[dict[str, Any]]:
+    """Whose speakers have to be there, two of them."""
+    speaker, *others = (_described(one, CompareRequest()) for one in COMPARING)
+    speaker["schema"] |= {"minItems": LEAST, "maxItems": MOST, "uniqueItems": True}
+    del speaker["allowEmptyValue"]
+    return [speaker | {"required": True}, *others]
 
 
 def _naming() -> list[dict[str, Any]]:
