@@ -14,7 +14,8 @@ _BEST = 3
 _OUTLETS = 5
 _OTHERS = 4
 """Others of the same name that are offered."""
-MAX_SPEAKER = 200
+MAX_NAME = 200
+"""Characters of a speaker's name or id."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,8 @@ class CompareRequest:
         if len(given) > MOST:
             raise RequestError("speaker", f"is given {len(given)} times; at most {MOST} are compared")
         for one in given:
-            if len(one) > MAX_SPEAKER:
-                raise RequestError("speaker", f"has {len(one)} characters; at most {MAX_SPEAKER} are allowed")
+            if len(one) > MAX_NAME:
+                raise RequestError("speaker", f"has {len(one)} characters; at most {MAX_NAME} are allowed")
         if len(self.q) > MAX_LENGTH:
             raise RequestError("q", f"has {len(self.q)} characters; at most {MAX_LENGTH} are allowed")
         object.__setattr__(self, "speaker", given)  # the value is frozen for everybody else

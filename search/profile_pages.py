@@ -58,6 +58,8 @@ class Profile:
     """The outlets with the most quotations; of an outlet none."""
     speakers: tuple[Share, ...]
     """Of an outlet whom it quotes most; of a speaker who is quoted in the same articles, by articles."""
+    looked: int
+    """Articles, the latest ones, in which it was looked who else is quoted; of an outlet 0."""
     others: int
     """How many more sources, of an outlet speakers, there are."""
     often: tuple[Repeated, ...]
@@ -97,9 +99,9 @@ class NamesRequest:
     def __post_init__(self) -> None:
         if len(self.q) > MAX_NAME:
             raise RequestError("q", f"has {len(self.q)} characters; at most {MAX_NAME} are allowed")
-        letter = self.letter.strip().upper()
-        if len(letter) > 1:
+        if len(self.letter.strip()) > 1:
             raise RequestError("letter", f"'{self.letter}' is not one letter (or {OTHER})")
+        letter = self.letter.strip().upper()[:1]  # some letters have two as a capital
         if self.sort not in ("count", "name"):
             raise RequestError("sort", f"'{self.sort}' is not known; it takes count, name")
         if not 1 <= self.limit <= MAX_NAMES:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from index.analysis import exact_words
 from index.whoosh_codec import Values
 from index.whoosh_codec.lexicon import Strings
 from search.core import Core
@@ -56,14 +57,14 @@ class Profiles:
         """What is held of a speaker; empty where nothing is."""
         rows = self._rows("speaker", speaker_id)
         sources, others = self._shares("source", rows)
-        with_them = self._said_with(rows, self.code("speaker", speaker_id))
-        return self._profile(rows, sources=sources, speakers=with_them, others=others, latest=latest)
+        with_them, looked = self._said_with(rows, self.code("speaker", speaker_id))
+        return self._profile(rows, sources=sources, speakers=with_them, looked=looked, others=others, latest=latest)
 
     def of_source(self, name: str, latest: int = 5) -> Profile:
         """What is held of an outlet; empty where nothing is."""
         rows = self._rows("source", name)
         speakers, others = self._shares("speaker", rows)
-        return self._profile(rows, sources=(), speakers=speakers, others=others, latest=latest)
+        return self._profile(rows, sources=(), speakers=speakers, looked=0, others=others, latest=latest)
 
     def named(self, source: str) -> tuple[int, int]:
         """How many of an outlet's quotations have a speaker with a name, and how many of its articles have none."""
@@ -73,11 +74,12 @@ class Profiles:
         return int(with_one.sum()), len(np.unique(article)) - len(np.unique(article[with_one]))
 
     def names(self, role: Role, request: NamesRequest) -> Names:
-        """One page of the index."""
+        """One page of the index. NotFoundError: a page behind the last one."""
         values = self._columns.values[role]
         codes = np.arange(1, len(values) + 1)
         if request.q.strip():
-            codes = np.array(values.beginning(request.q, len(values)), np.int64)
+            found_so = values.beginning(request.q, len(values)) if exact_words(request.q) else []
+            codes = np.array(found_so, np.int64)
         first = self._first_letters(role)
         found = first[codes]
         present, counts = np.unique(found, return_counts=True)
@@ -90,7 +92,9 @@ class Profiles:
         total = len(codes)
         begin = (request.page - 1) * request.limit
         if request.page > 1 and begin >= total:
-            raise NotFoundError(f"there is no page {request.page}; there are {-(-total // request.limit)}")
+            raise NotFoundError(
+                f"there is no page {request.page} of these names; the last one is {-(-total // request.limit) or 1}"
+            )
         shown: list[int] = codes[begin : begin + request.limit].tolist()
         items = tuple(
             Listed(value=values[code].value, label=values[code].label, count=int(values.counts[code]), years=years)
@@ -126,9 +130,13 @@ class Profiles:
         """[values + 1] the place of each value in order of its name."""
         if role not in self._places:
             values = self._columns.values[role]
-            # Ids are made of names, so that their order is the names' order, short of capitals and accents.
+            # Speakers' ids are made of their names without capitals, so that the order of the one is that of the other.
+            order = values.in_order.astype(np.int64)
+            if role == "source":  # few
+                codes = range(1, len(values) + 1)
+                order = np.array(sorted(codes, key=lambda code: _plain(values[code].label)), np.int64)
             rank = np.zeros(len(values) + 1, np.int64)
-            rank[values.in_order.astype(np.int64)] = np.arange(1, len(values) + 1)
+            rank[order] = np.arange(1, len(values) + 1)
             self._places[role] = rank
         return self._places[role]
 
@@ -138,7 +146,14 @@ class Profiles:
         return np.array(self._core.rows_of(role, value), np.int64)
 
     def _profile(
-        self, rows: Ints, *, sources: tuple[Share, ...], speakers: tuple[Share, ...], others: int, latest: int
+        self,
+        rows: Ints,
+        *,
+        sources: tuple[Share, ...],
+        speakers: tuple[Share, ...],
+        looked: int,
+        others: int,
+        latest: int,
     ) -> Profile:
         dates = self._columns.date[rows]
         dated, known = rows[dates > 0], dates[dates > 0]
@@ -157,6 +172,7 @@ class Profiles:
             last=hits[0] if len(dated) and hits else None,
             sources=sources,
             speakers=speakers,
+            looked=looked,
             others=others,
             often=self._often(rows),
             latest=tuple(hits),
@@ -184,8 +200,8 @@ class Profiles:
             for code, count in _pairs(codes[order], counts[order])
         )
 
-    def _said_with(self, rows: Ints, own: int) -> tuple[Share, ...]:
-        """Who else is quoted in the latest of these articles, by articles."""
+    def _said_with(self, rows: Ints, own: int) -> tuple[tuple[Share, ...], int]:
+        """Who else is quoted in the latest of these articles, by articles, and how many these are."""
         article, speaker = self._columns.codes["article"], self._columns.codes["speaker"]
         dates = self._columns.date[rows]
         mine, newest = np.unique(article[rows[np.argsort(-dates, kind="stable")]], return_index=True)
@@ -199,7 +215,7 @@ class Profiles:
             there = there[self._live[there]]
         pairs = np.unique((speaker[there].astype(np.uint64) << np.uint64(32)) | article[there])
         codes, counts = np.unique((pairs >> np.uint64(32)).astype(np.int64), return_counts=True)
-        return self._shown("speaker", codes, counts)
+        return self._shown("speaker", codes, counts), len(mine)
 
     def _often(self, rows: Ints) -> tuple[Repeated, ...]:
         """The words printed by the most independent articles; each by its earliest quotation here."""
@@ -252,6 +268,11 @@ def _first_letters(values: Values) -> Ints:
     for place in some[~letters].tolist():  # few: names that begin with an accent, a quotation mark, a figure
         out[place + 1] = ord(_letter(names.text(place)))
     return out
+
+
+def _plain(name: str) -> str:
+    """Without capitals and accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(char))
 
 
 def _letter(name: str) -> str:

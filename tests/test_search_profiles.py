@@ -46,6 +46,13 @@ def test_a_speaker_has_years_outlets_and_company(engine: WhooshEngine) -> None:
     assert (profile.first.article.date, profile.last.article.date) == ("2016-03-04", "2018-03-04")
 
 
+def test_company_is_looked_for_in_the_latest_articles(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.profiles._ARTICLES", 1)
+    profile = engine.speaker_profile("ada-brook").profile
+    assert [(share.value, share.count) for share in profile.speakers] == [("ola-finch", 1)]
+    assert (profile.looked, profile.articles) == (1, 2)
+
+
 def test_what_was_said_most_often_is_shown_by_its_earliest(engine: WhooshEngine) -> None:
     (often,) = engine.speaker_profile("ada-brook").profile.often
     assert (often.quotation.id, often.count) == (ENTRIES[0].id, 2)
@@ -86,6 +93,7 @@ def test_the_index_lists_the_most_quoted_first_with_their_years(engine: WhooshEn
         ({"q": "fin"}, ["Ola Finch", "Élodie Finch"]),
         ({"q": "fin", "letter": "O"}, ["Ola Finch"]),
         ({"q": "zebra"}, []),
+        ({"q": "!?"}, []),
         ({"sort": "name"}, ["50 Pence", "Ada Brook", "Ola Finch", "Élodie Finch"]),
         ({"limit": 3, "page": 2}, ["Élodie Finch"]),
     ],
@@ -94,6 +102,15 @@ def test_names_are_found_by_letter_beginning_and_page(
     engine: WhooshEngine, asked: dict[str, object], expected: list[str]
 ) -> None:
     assert [item.label for item in engine.names("speaker", NamesRequest(**asked)).items] == expected  # type: ignore[arg-type]
+
+
+def test_outlets_are_in_order_whatever_their_capitals(tmp_path: Path) -> None:
+    names = ["Zeit", "tern", "Écho", "Elk", "AL"]
+    manifest = a_build(tmp_path, [an_entry(n, source=name) for n, name in enumerate(names)])
+    engine = open_engine(Settings(data=tmp_path).builds / manifest.id, manifest)
+    found = [item.label for item in engine.names("source", NamesRequest(sort="name")).items]
+    engine.close()
+    assert found == ["AL", "Écho", "Elk", "tern", "Zeit"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +131,7 @@ def test_a_bad_value_is_named(asked: dict[str, object], parameter: str) -> None:
 
 
 def test_a_page_behind_the_last_is_refused(engine: WhooshEngine) -> None:
-    with pytest.raises(NotFoundError, match="there are 1"):
+    with pytest.raises(NotFoundError, match="the last one is 1"):
         engine.names("speaker", NamesRequest(page=2))
 
 

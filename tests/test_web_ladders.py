@@ -48,3 +48,18 @@ def test_copies_stand_with_what_they_copy() -> None:
     hits = [hit(n, FULL, before=around, source=f"Outlet {n}", date=f"2020-03-0{n}") for n in (1, 2, 3)]
     (rung,) = ladder_of(trace(hits[2], hits, 50)).rungs
     assert [copy.article.source for copy in rung.copies] == ["Outlet 2", "Outlet 3"]
+
+
+def test_words_without_marks_are_told_from_other_words() -> None:
+    full, same = hit(1, FULL, date="2020-01-01"), hit(2, "We measured it twice", date="2020-01-02", kind="indirect")
+    found = ladder_of(trace(full, [full, same], 50))
+    assert found.rungs[1].what == "Without quotation marks; leaves out 10 words at the end"
+    assert [one.change for one in found.rungs[1].changes] == ["same", "left_out"]
+    assert found.marked
+
+
+def test_nothing_is_marked_where_only_the_wording_is_another() -> None:
+    full, told = hit(1, FULL, date="2020-01-01"), hit(2, "It was measured.", date="2020-01-02", kind="indirect")
+    found = ladder_of(trace(full, [full, told], 50))
+    assert [one.change for one in found.rungs[1].changes] == ["same"]
+    assert not found.marked

@@ -23,7 +23,7 @@ OUTSIDE = ["../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "....//.
 
 
 NEEDED = {"/api/v1/verify": "text=a", "/api/v1/compare": "speaker=ada-brook&speaker=ola-finch"}
-"""What addresses cannot do without."""
+"""What some addresses do not answer without."""
 
 
 def every_answer(client: FlaskClient) -> Iterator[str]:
@@ -33,9 +33,9 @@ def every_answer(client: FlaskClient) -> Iterator[str]:
         "quotation_id": hit["id"],
         "article_id": hit["article"]["id"],
         "speaker_id": hit["speaker"]["id"],
+        "source_name": hit["article"]["source"],
         "name": "speaker",
         "filename": "site.css",
-        "source_name": "Gull",
         "kind": "articles",
         "number": "1",
     }

@@ -66,11 +66,13 @@ def blueprint(library: Library, edition: str) -> Blueprint:
         etag = etag_of(engine.build.id, _address(API_PATH, asked.q, *asked.speaker))
         if same := unchanged(etag):
             return same
+        if len(asked.speaker) < LEAST:
+            raise RequestError("speaker", f"names {len(asked.speaker)}; give {LEAST} to {MOST} different speakers")
         people, unknown = people_of(engine, asked)
         if unknown:
-            raise NotFoundError(f"'{unknown[0]}' is nobody's id or name in this collection")
+            raise NotFoundError(f"there is no speaker '{unknown[0]}' in this collection, by id or by name")
         if len(people) < LEAST:
-            raise RequestError("speaker", f"names {len(people)} speaker; give {LEAST} to {MOST}")
+            raise RequestError("speaker", f"names {people[0].name} alone; give {LEAST} to {MOST} different speakers")
         return json_answer(_linked(compare(engine, asked.q, people), API_QUOTES), etag)
 
     return routes

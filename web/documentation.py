@@ -12,8 +12,8 @@ from flask import Blueprint, Response, request
 from index.errors import NotPublishedError
 from search.engine import Engine
 from search.library import Library
+from search.profile_pages import NamesRequest
 from search.request import SearchRequest
-from search.suggest import SuggestRequest
 from web import examples, openapi, params
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
@@ -31,10 +31,11 @@ class Samples:
     quotation: str = "QUOTATION"
     article: str = "ARTICLE"
     speaker: str = "SPEAKER"
-    other: str = "OTHER"
-    source: str = "SOURCE"
     name: str = "smith"
     text: str = "“Water is news.”"
+    source: str = "SOURCE"
+    speakers: tuple[str, str] = ("SPEAKER", "OTHER")
+    """Two to compare."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,18 +115,16 @@ def samples_of(engine: Engine) -> Samples:
     if not hits:
         return Samples()
     known = next((hit for hit in hits if hit.speaker.id and hit.kind == "direct"), hits[0])
-    usual = Samples()
-    named = [item.value for item in engine.suggest(SuggestRequest(kind=("speaker",), limit=2)).items]
-    sources = [hit.article.source for hit in hits if hit.article.source]
+    usual, two = Samples(), engine.names("speaker", NamesRequest(limit=2)).items
     return Samples(
         word=next(iter(examples.words(hits)), usual.word),
         quotation=known.id,
         article=known.article.id,
         speaker=known.speaker.id or usual.speaker,
-        other=next((one for one in named if one != known.speaker.id), usual.other),
-        source=next(iter(sources), usual.source),
         name=(known.speaker.name or usual.name).split()[-1],
         text=known.text,
+        source=known.article.source or usual.source,
+        speakers=(two[0].value, two[1].value) if len(two) > 1 else usual.speakers,
     )
 
 
@@ -219,11 +218,10 @@ def shapes(document: dict[str, Any]) -> Iterator[Shape]:
 
 def _filled(path: str, samples: Samples) -> str:
     """A path with its id or name put in."""
-    if "{name}" in path:
-        return path.replace("{name}", quote(samples.source, safe="") if "/sources/" in path else "speaker")
     article = path.startswith("/api/v1/articles")
     known = samples.article if article else samples.speaker if "/speakers/" in path else samples.quotation
-    return path.replace("{id}", quote(known, safe="/"))
+    name = quote(samples.source, safe="") if "/sources/" in path else "speaker"
+    return path.replace("{id}", quote(known, safe="/")).replace("{name}", name)
 
 
 def _query(path: str, samples: Samples) -> str:
@@ -231,10 +229,10 @@ def _query(path: str, samples: Samples) -> str:
     if path == "/api/v1/verify":
         return "?" + urlencode({"text": samples.text})
     if path == "/api/v1/compare":
-        return "?" + urlencode({"speaker": [samples.speaker, samples.other]}, doseq=True)
+        return "?" + urlencode({"speaker": samples.speakers}, doseq=True)
     if path == "/api/v1/suggest":
         return "?" + urlencode({"q": samples.name[:3]})
-    if "/search" in path or path == "/api/v1/quotes" or "/facets/" in path:
+    if "/search" in path or path in ("/api/v1/quotes", "/api/v1/facets/{name}"):
         return "?" + urlencode({"q": samples.word})
     return ""
 

@@ -48,8 +48,8 @@ class Ladder:
 
     trace: Trace
     rungs: tuple[Rung, ...]
-    compared: bool
-    """Whether any differ."""
+    marked: bool
+    """Whether any difference is shown."""
 
 
 def blueprint(library: Library) -> Blueprint:
@@ -83,11 +83,12 @@ def ladder_of(found: Trace) -> Ladder:
             continue
         copies = tuple(one.quotation for one in found.versions if one.copies == place)
         # Reported speech is another wording by its nature: marking every word of it would tell nothing.
-        plain = version.relation == "reported"
+        plain = version.relation == "reported" and version.put_in > 0
         changes = (Stretch("same", version.quotation.text),) if plain else tuple(map(_shown, version.changes))
         report = "" if earlier.id == version.quotation.id else _called(earlier)
         rungs.append(Rung(version.quotation, what(version), changes, report, copies))
-    return Ladder(found, tuple(rungs), any(version.left_out or version.put_in for version in found.versions))
+    marked = any(one.change != "same" for rung in rungs for one in rung.changes)
+    return Ladder(found, tuple(rungs), marked)
 
 
 def what(version: Version) -> str:
@@ -96,7 +97,10 @@ def what(version: Version) -> str:
     if version.relation == "fullest":
         return "The fullest form"
     if version.relation == "reported":
-        return "Reported in other words"
+        if version.put_in:
+            return "Reported in other words"
+        cut = f"; leaves out {left_out}{_where(version.changes)}" if version.left_out else ""
+        return f"Without quotation marks{cut}"
     if version.relation == "shorter":
         return f"Leaves out {left_out}{_where(version.changes)}"
     if version.relation == "longer":

@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from search.citing import FORMS
-from search.comparing import LEAST, MAX_SPEAKER, MOST, CompareRequest, Comparison
+from search.comparing import LEAST, MOST, CompareRequest, Comparison
 from search.coverage import Coverage
 from search.profile_pages import Names, NamesRequest, SourceProfile, SpeakerProfile
 from search.request import SearchRequest
@@ -224,14 +224,11 @@ def _file(summary: str, mimetype: str, parameters: list[dict[str, Any]], refusal
 
 
 def _comparing() -> list[dict[str, Any]]:
+    """Whose speakers have to be there, two of them."""
     speaker, *others = (_described(one, CompareRequest()) for one in COMPARING)
-    named = {"type": "string", "minLength": 1, "maxLength": MAX_SPEAKER, "pattern": r"^\S(.*\S)?$"}
-    schema = {"type": "array", "items": named, "minItems": LEAST, "maxItems": MOST, "uniqueItems": True}
-    return [{**speaker, "required": True, "schema": schema}, *others]
-
-
-def _index(summary: str) -> dict[str, Any]:
-    return _get(summary, "Names", _naming(), ("400", "404", "503"))
+    speaker["schema"] |= {"minItems": LEAST, "maxItems": MOST, "uniqueItems": True}
+    del speaker["allowEmptyValue"]
+    return [speaker | {"required": True}, *others]
 
 
 def _naming() -> list[dict[str, Any]]:

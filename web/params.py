@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from index.manifest import BUILD_ID, DAY_OF_BUILD
 from index.records import KINDS, STATUSES
 from index.schema import FACETS
-from search.comparing import LEAST, MOST, CompareRequest
+from search import comparing as compared
+from search.comparing import CompareRequest
 from search.errors import RequestError
 from search.profile_pages import MAX_NAME, MAX_NAMES, IndexSort, NamesRequest
 from search.request import (
@@ -171,7 +172,12 @@ NAMING: tuple[Parameter, ...] = (
     Parameter("limit", "integer", {"type": "integer", "minimum": 1, "maximum": MAX_NAMES}, "Names a page."),
 )
 COMPARING: tuple[Parameter, ...] = (
-    Parameter("speaker", "repeated", {"type": "string"}, f"Id or name of a speaker; {LEAST} to {MOST} of them."),
+    Parameter(
+        "speaker",
+        "repeated",
+        {"type": "string", "pattern": r"\S", "maxLength": compared.MAX_NAME},
+        f"Id or name of a speaker; {compared.LEAST} to {compared.MOST} of them. Of several people the most quoted.",
+    ),
     Parameter("q", "text", {"type": "string", "maxLength": MAX_LENGTH}, "Words that they spoke of, as in a search."),
 )
 FACETED: tuple[Parameter, ...] = (

@@ -187,7 +187,7 @@ def _shown(profile: Profile, asked: SearchRequest) -> ProfileView:
         histogram=histogram.histogram_of(facet, asked, histogram.Frame("year")),
         kinds=kinds_of(profile.kinds),
         sources=parts_of(profile.sources, profile.quotations),
-        speakers=parts_of(profile.speakers, profile.quotations if not profile.sources else profile.articles),
+        speakers=parts_of(profile.speakers, profile.looked or profile.quotations),
     )
 
 
