@@ -6,6 +6,7 @@ is killed leaves the archive as it was, with the same articles waiting.
 """
 
 import dataclasses
+import datetime
 import functools
 import json
 import re
@@ -328,6 +329,7 @@ class _Asked:
         self._quotations = functools.lru_cache(maxsize=_REMEMBERED)(self._read)
         self._text = functools.lru_cache(maxsize=_REMEMBERED // 10)(self._words_of)
         self._text_of = functools.lru_cache(maxsize=_REMEMBERED)(self._read_text)
+        self._day = functools.lru_cache(maxsize=_REMEMBERED)(self._day_of)
         self._forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_of)
         self._gender = functools.lru_cache(maxsize=_REMEMBERED)(self._gender_of)
         self._words = functools.lru_cache(maxsize=_REMEMBERED)(self._words_of_names)
@@ -352,6 +354,7 @@ class _Asked:
             confidence=quotation.confidence,
             may_be=frozenset(key for key, _ in who.candidates) if who else frozenset(),
             text=_spaced(quotation.text).strip(),
+            day=self._day(member.article_id),
             mention=" ".join(self._text_of(member.article_id)[start:end] for start, end in quotation.source),
         )
 
@@ -379,6 +382,13 @@ class _Asked:
         quotations = self._archive.quotations(article_id)
         done = self._settlement.corrected(article_id, quotations, lambda: self._text_of(article_id))
         return {one.id: one for one in done.quotations}, self._settlement.people.of_article(article_id)
+
+    def _day_of(self, article_id: str) -> int | None:
+        article = self._archive.article(article_id)
+        try:
+            return datetime.date.fromisoformat(article.date or "").toordinal() if article else None
+        except ValueError:
+            return None
 
     def _read_text(self, article_id: str) -> str:
         article = self._archive.article(article_id)

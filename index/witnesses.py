@@ -47,6 +47,9 @@ _LONGEST = 60
 """Letters of a description that is taken over from another article."""
 _MIN_WORDS = 5
 """Shorter words are no dispute: different people say them."""
+_FEW_WORDS = 8
+_DAYS, _DAYS_OF_FEW = 30, 3
+"""How far apart articles may be that dispute the same saying; fewer words are said again by others sooner."""
 _SURE_OF_BOTH = 0.9
 """Least confidence of both sides of a dispute: below, one of them is more often misread than they disagree."""
 _ALIKE = 92.0
@@ -79,6 +82,8 @@ class Report:
     """The article's own words for the speaker."""
     text: str = ""
     """The words, in small letters, with blanks between them."""
+    day: int | None = None
+    """The article's, counted from some first one; None where it has no date."""
 
     @property
     def outright(self) -> bool:
@@ -284,9 +289,17 @@ def _is_rival(one: Report, other: Report, fits: Fits) -> bool:
     same = _same_surname if one.type == "person" else _same_letters
     if same(one.name or "", other.name or ""):
         return False
-    if fits(one.mention, other.person) or fits(other.mention, one.person):
+    if fits(one.mention, other.person) or fits(other.mention, one.person) or not _of_one_time(one, other):
         return False
     return fuzz.partial_ratio(one.text, other.text, score_cutoff=_ALIKE) > 0
+
+
+def _of_one_time(one: Report, other: Report) -> bool:
+    """Whether two articles may report the same occasion, by their dates."""
+    few = min(one.words, other.words) < _FEW_WORDS
+    if one.day is None or other.day is None:
+        return not few
+    return abs(one.day - other.day) <= (_DAYS_OF_FEW if few else _DAYS)
 
 
 def _same_surname(one: str, other: str) -> bool:

@@ -126,7 +126,7 @@ ROWS = [
     said("b", "Tern", "Ada Brook"),
     said("c", "Skua", "Ada Brook", OTHER),
     said("d", "Gull", "Ada Brook", OTHER),
-    said("e", "Tern", "Tom Reed", OTHER, date="2020-05-05"),
+    said("e", "Tern", "Tom Reed", OTHER, date="2020-03-05"),
 ]
 
 
