@@ -77,7 +77,7 @@ def write(
                 fresh.add(entry, stored, digest)
             if progress and count % _PROGRESS_EVERY == 0:
                 progress(_PROGRESS_EVERY)
-            if count % rows_a_part == 0:
+            if count % ROWS_A_PART == 0:
                 gc.collect()
         staying, rewritten = _plan(kept, fresh.rows)
         made = fresh.finish(rewritten)
