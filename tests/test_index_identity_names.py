@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.identity.bodies import is_description, is_known_body, read_body
-from index.identity.names import block_of, fits, one_slip, read_name, slips
+from index.identity.names import block_of, fits, one_slip, read_name, slips, sounds_alike
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,9 @@ def test_one_slip_is_one_slip(a: str, b: str) -> None:
     swapped = {a[:k] + a[k + 1] + a[k] + a[k + 2 :] for k in range(len(a) - 1)}
     assert one_slip(a, b) == (slips(a, b) <= 1 or b in swapped)
     assert slips(a, b) == slips(b, a)
+
+
+@pytest.mark.parametrize("other", ["", "x", "lee", "brook"])
+def test_a_surname_without_letters_is_like_no_other(other: str) -> None:
+    assert sounds_alike("", other) is (other == "")
+    assert sounds_alike(other, "") is (other == "")

@@ -274,6 +274,8 @@ def sounds_alike(a: str, b: str) -> bool:
     """Whether two words are spellings of one: the same consonants by sound and hardly other vowels, or one slip."""
     if a == b:
         return True
+    if not a or not b:  # a name without letters is like no other
+        return False
     if one_slip(a, b):
         return (a[0] == b[0] or skeleton(a) == skeleton(b)) and min(len(a), len(b)) > 4
     if skeleton(a) != skeleton(b) or len(skeleton(a)) < 3:
