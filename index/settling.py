@@ -254,23 +254,9 @@ def _taken_in(
         lost += done.lost
         identity.store(archive.connection, article.id, identity.local_speakers(article, done.quotations))
         for quotation in done.quotations:
-            yield _saying(article, quotation)
+            yield variants.saying(article, quotation, around=_AROUND)
         if progress:
             progress(1)
-
-
-def _saying(article: Article, quotation: Quotation) -> variants.Saying:
-    start, end = quotation.content[0][0], quotation.content[-1][1]
-    return variants.Saying(
-        quotation_id=quotation.id,
-        article_id=article.id,
-        text=quotation.text,
-        kind=quotation.kind,
-        date=article.date,
-        source=article.source,
-        before=article.text[max(0, start - _AROUND) : start],
-        after=article.text[end : end + _AROUND],
-    )
 
 
 def _weigh(archive: Archive, settlement: Settlement, groups: Collection[str], changed: Collection[str]) -> set[str]:
@@ -328,8 +314,7 @@ class _Asked:
         self._settlement = settlement
         self._quotations = functools.lru_cache(maxsize=_REMEMBERED)(self._read)
         self._text = functools.lru_cache(maxsize=_REMEMBERED // 10)(self._words_of)
-        self._text_of = functools.lru_cache(maxsize=_REMEMBERED)(self._read_text)
-        self._day = functools.lru_cache(maxsize=_REMEMBERED)(self._day_of)
+        self._page = functools.lru_cache(maxsize=_REMEMBERED)(self._read_page)
         self._forms = functools.lru_cache(maxsize=_REMEMBERED)(self._forms_of)
         self._gender = functools.lru_cache(maxsize=_REMEMBERED)(self._gender_of)
         self._words = functools.lru_cache(maxsize=_REMEMBERED)(self._words_of_names)
@@ -341,6 +326,7 @@ class _Asked:
         if quotation is None:
             return None
         who = resolved(quotation, resolutions)
+        written, day = self._page(member.article_id)
         return Report(
             quotation=quotation.id,
             article=member.article_id,
@@ -354,8 +340,8 @@ class _Asked:
             confidence=quotation.confidence,
             may_be=frozenset(key for key, _ in who.candidates) if who else frozenset(),
             text=_spaced(quotation.text).strip(),
-            day=self._day(member.article_id),
-            mention=" ".join(self._text_of(member.article_id)[start:end] for start, end in quotation.source),
+            day=day,
+            mention=" ".join(written[start:end] for start, end in quotation.source),
         )
 
     def fits(self, mention: str, person_id: str) -> bool:
@@ -380,22 +366,21 @@ class _Asked:
 
     def _read(self, article_id: str) -> tuple[dict[str, Quotation], Resolutions]:
         quotations = self._archive.quotations(article_id)
-        done = self._settlement.corrected(article_id, quotations, lambda: self._text_of(article_id))
+        done = self._settlement.corrected(article_id, quotations, lambda: self._page(article_id)[0])
         return {one.id: one for one in done.quotations}, self._settlement.people.of_article(article_id)
 
-    def _day_of(self, article_id: str) -> int | None:
+    def _read_page(self, article_id: str) -> tuple[str, int | None]:
+        """An article's text, and its day; what is not there has neither."""
         article = self._archive.article(article_id)
+        if article is None:
+            return "", None
         try:
-            return datetime.date.fromisoformat(article.date or "").toordinal() if article else None
+            return article.text, datetime.date.fromisoformat(article.date or "").toordinal()
         except ValueError:
-            return None
-
-    def _read_text(self, article_id: str) -> str:
-        article = self._archive.article(article_id)
-        return article.text if article else ""
+            return article.text, None
 
     def _words_of(self, article_id: str) -> str:
-        return _spaced(self._text_of(article_id))
+        return _spaced(self._page(article_id)[0])
 
     def _gender_of(self, person_id: str) -> str:
         return self._settlement.directory.gender(person_id)

@@ -26,8 +26,8 @@ class Saying:
     after: str = ""
 
 
-def saying(article: Article, quotation: Quotation) -> Saying:
-    """A quotation of an article as a saying."""
+def saying(article: Article, quotation: Quotation, *, around: int = CONTEXT) -> Saying:
+    """A quotation of an article as a saying, with so many letters before and after it."""
     start, end = quotation.content[0][0], quotation.content[-1][1]
     return Saying(
         quotation_id=quotation.id,
@@ -36,8 +36,8 @@ def saying(article: Article, quotation: Quotation) -> Saying:
         kind=quotation.kind,
         date=article.date,
         source=article.source,
-        before=article.text[max(0, start - CONTEXT) : start],
-        after=article.text[end : end + CONTEXT],
+        before=article.text[max(0, start - around) : start],
+        after=article.text[end : end + around],
     )
 
 
