@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from index.records import Entry
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Counted up whenever the table, the analysis or the files of a build change; an older build asks for a rebuild."""
 
 FieldKind: TypeAlias = Literal["id", "stemmed", "exact", "code", "date", "number"]

@@ -23,6 +23,7 @@ from index.analysis import GAP, MAX_WORD, exact_words, words
         ("Ada J. Brook", "ada j brook"),
         ("1,000 and 10,000,000.50", "1000 and 10000000.50"),
         ("1,2 and 1,0000 and 1,000,5", "1 2 and 1 0000 and 1 000 5"),
+        ("about 1,237, he said; 12,345. And $1,000.5.", "about 1237 he said 12345 and $ 1000.5"),
         ("3.5m and 04.03.2026 and v1.2.3", "3.5 m and 04 03 2026 and v1 2 3"),
         ("$5 and £.50, $ alone", "$ 5 and £ 50 alone"),
         ("5% or 5 % of %", "5 percent or 5 percent of"),
