@@ -16,6 +16,7 @@ from index.settings import Settings
 from tests.making import a_collection
 from tests.site_rows import rows
 from web import create_app
+from web.commands import build_demo
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,6 +45,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app.test_client_class = _Client
     yield app
     app.extensions["saywho.library"].close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that holds the sample collection; it is only to be read."""
+    folder = tmp_path_factory.mktemp("demo")
+    build_demo(Settings(data=folder))
+    return folder
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 import saywho
 from index.settings import Settings
 from tests.conftest import ROOT
-from web.commands import build_demo
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = "\n".join(re.findall(r"```\n(.*?)```", README, re.DOTALL))
@@ -35,13 +34,6 @@ def test_documented_options_exist(line: str, capsys: pytest.CaptureFixture[str])
     told = capsys.readouterr().out
     for option in (word for word in words if word.startswith("--")):
         assert option in told
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    build_demo(Settings(data=folder))
-    return folder
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "saywho-data/demo" in line])
