@@ -28,7 +28,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (
             ["The pigeons of Port Ellery have better manners than its council"],
             5,
-            "The [-pigeons-] {+gulls+} of Port Ellery",
+            "“The [-pigeons-] {+gulls+} of Port Ellery",
         ),
         (["nobody ever said a thing like this one"], 5, "NOT FOUND"),
         (["…"], 2, "no words in this text"),

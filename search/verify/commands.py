@@ -115,7 +115,11 @@ def _passage(check: Check, passage: Passage) -> list[str]:
     if passage.place == "around":
         who = "in the article’s own text"
     where = (who, hit.article.source or "no source", hit.article.date or "no date", hit.id)
-    return [_plain(" ".join(out)), "  " + _plain(" · ".join(where))]
+    words = " ".join(out)
+    before = passage.text[: passage.start].rstrip()
+    if before and not any(letter.isalnum() for letter in before):
+        words = before + words  # the mark that opens the quotation: the one that closes it may be shown, too
+    return [_plain(words), "  " + _plain(" · ".join(where))]
 
 
 def _plain(text: str) -> str:
