@@ -125,7 +125,7 @@ def test_an_unchanged_profile_is_a_304(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "whole", "expected"), [(0, 0, "0 %"), (0, 9, "0 %"), (1, 3, "33 %"), (1, 900, "under 1 %")]
+    ("count", "whole", "expected"), [(0, 0, "0\xa0%"), (0, 9, "0\xa0%"), (1, 3, "33\xa0%"), (1, 900, "under 1\xa0%")]
 )
 def test_shares_are_said_in_per_cent(count: int, whole: int, expected: str) -> None:
     assert percent(count, whole) == expected

@@ -25,6 +25,8 @@ NEWEST = 5
 """Quotations on the first page."""
 _FIRST_PAGE = dataclasses.replace(params.PAGE_DEFAULTS, sort="newest", limit=60)
 """Its newest quotations; the examples are made from more than are shown."""
+_TOLD = 0.5
+"""The confidence from which the first page shows a quotation, as long as there are enough of these."""
 _PEOPLE = {"person": "People", "organization": "Bodies", "group": "Groups"}
 
 
@@ -136,13 +138,13 @@ def blueprint(library: Library, edition: str) -> Blueprint:
 
 
 def _newest(hits: tuple[Hit, ...]) -> list[Hit]:
-    """The surest quotation of each of the newest articles, word for word where there is one."""
+    """The surest quotation of each of the newest articles, word for word where there is one; doubtful ones last."""
     best: dict[str, Hit] = {}
     for hit in hits:
         best.setdefault(hit.article.id, hit)
         if _worth(hit) > _worth(best[hit.article.id]):
             best[hit.article.id] = hit
-    return list(best.values())[:NEWEST]
+    return sorted(best.values(), key=lambda hit: hit.attribution.confidence < _TOLD)[:NEWEST]
 
 
 def _worth(hit: Hit) -> tuple[bool, bool, float]:

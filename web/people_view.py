@@ -8,7 +8,7 @@ from search.profile_pages import OTHER, Listed, Names, NamesRequest, Profile, Ro
 from search.request import SearchRequest
 from search.results import Facet, FacetItem
 from web import histogram, wording
-from web.params import names_address
+from web.params import PAGE_DEFAULTS, names_address
 from web.search_view import Choice
 
 _MOST_YEARS = histogram.MAX_BARS
@@ -100,7 +100,7 @@ class SourceView:
 
 def speaker_view(profile: Profile, found: SpeakerProfile) -> SpeakerView:
     """A speaker's page; `profile` is theirs with the site's paths."""
-    shown = _shown(profile, SearchRequest(speaker=(found.id,)))
+    shown = _shown(profile, dataclasses.replace(PAGE_DEFAULTS, speaker=(found.id,)))
     known = found.wikidata and re.fullmatch(r"Q[0-9]{1,12}", found.wikidata)
     item = f"https://www.wikidata.org/wiki/{found.wikidata}" if known else None
     return SpeakerView(found, shown, _TYPES.get(found.type, ""), item)
@@ -108,7 +108,7 @@ def speaker_view(profile: Profile, found: SpeakerProfile) -> SpeakerView:
 
 def source_view(profile: Profile, found: SourceProfile) -> SourceView:
     """An outlet's page; `profile` is its with the site's paths."""
-    shown = _shown(profile, SearchRequest(source=(found.name,)))
+    shown = _shown(profile, dataclasses.replace(PAGE_DEFAULTS, source=(found.name,)))
     unnamed = profile.quotations - found.named
     return SourceView(found, shown, unnamed, percent(unnamed, profile.quotations))
 
@@ -164,9 +164,9 @@ def parts_of(shares: Sequence[Share], whole: int, largest: int | None = None) ->
 def percent(count: int, whole: int) -> str:
     """`12 %`; `under 1 %` of what is there and little."""
     if not whole or not count:
-        return "0 %"
+        return "0\u00a0%"
     share = 100 * count / whole
-    return "under 1 %" if share < 1 else f"{share:.0f} %"
+    return "under 1\u00a0%" if share < 1 else f"{share:.0f}\u00a0%"
 
 
 def told(years: Mapping[str, int]) -> str:
