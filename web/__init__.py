@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 from werkzeug.datastructures import ImmutableDict
 
 from index.settings import Settings
@@ -17,10 +17,12 @@ from web import (
     documentation,
     editors,
     exports,
+    facet_page,
     feeds,
     ladders,
     limits,
     links,
+    live,
     pages,
     people,
     people_view,
@@ -31,21 +33,20 @@ from web import (
     wording,
 )
 from web.sessions import Sessions, editor
+from web.static_files import StaticFiles
 
-_YEAR = 31_536_000
 _HERE = Path(__file__).parent
 
 
 class _Site(Flask):
-    """Flask that answers GET and HEAD alone, for its static files too, whose route is made in its constructor."""
+    """Flask that answers GET and HEAD alone."""
 
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
 def create_app(settings: Settings) -> Flask:
     """The site over a data folder, published or not; a new build is served as soon as it is there."""
-    app = _Site(__name__)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
+    app = _Site(__name__, static_folder=None)
     app.config[addresses.BASE] = settings.url
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["saywho.library"] = library
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
+    app.register_blueprint(facet_page.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
     app.register_blueprint(ladders.blueprint(library))
     app.url_map.converters["anything"] = people.Anything
@@ -73,18 +75,14 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.globals.update(editor=editor, editors_are_set=bool(settings.editor_token))
     problems.register(app)
     answers.register(app)
-    _words(app, edition)
+    StaticFiles().register(app)
+    _words(app)
     return app
 
 
-def _words(app: Flask, edition: str) -> None:
+def _words(app: Flask) -> None:
     """What templates may call."""
-
-    def static(name: str) -> str:
-        return url_for("static", filename=name, v=edition)
-
     app.jinja_env.globals.update(
-        static=static,
         article_path=links.article_path,
         quotation_path=links.quotation_path,
         speaker_path=links.speaker_path,
@@ -101,6 +99,7 @@ def _words(app: Flask, edition: str) -> None:
         who=wording.who,
         why=wording.why,
         evidence=wording.evidence,
+        HTMX=live.HTMX,
         LABELS=wording.LABELS,
         KIND_HELP=wording.KIND_HELP,
     )
@@ -111,7 +110,7 @@ def _words(app: Flask, edition: str) -> None:
 def _edition() -> str:
     """Changes whenever a template, a style, a script or the code that fills them does."""
     digest = hashlib.sha256()
-    for pattern in ("*.py", "templates/*", "static/*"):
-        for path in sorted(_HERE.glob(pattern)):
+    for pattern in ("*.py", "templates/*", "static/**/*"):
+        for path in sorted(filter(Path.is_file, _HERE.glob(pattern))):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

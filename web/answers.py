@@ -102,7 +102,7 @@ def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(_COMPRESSED):
         return response
     response.headers.add("Vary", "Accept-Encoding")
-    if response.status_code != 200 or not _takes_gzip() or response.headers.get("Content-Encoding"):
+    if response.status_code != 200 or not takes_gzip() or response.headers.get("Content-Encoding"):
         return response
     response.direct_passthrough = False
     data = response.get_data()
@@ -112,5 +112,6 @@ def _compressed(response: Response) -> Response:
     return response
 
 
-def _takes_gzip() -> bool:
+def takes_gzip() -> bool:
+    """Whether who asks understands gzip."""
     return "HTTP_ACCEPT_ENCODING" in request.environ and request.accept_encodings["gzip"] > 0

@@ -53,6 +53,18 @@ class Histogram:
     back: tuple[tuple[str, str], ...]
     missing: int
 
+    @property
+    def span(self) -> str:
+        """The first and the last step, in words."""
+        first, last = self.bars[0].name, self.bars[-1].name
+        return first if first == last else f"{first}–{last}"
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The first and the last step that are chosen; nothing where none stands out."""
+        chosen = [bar.value for bar in self.bars if bar.selected]
+        return (chosen[0], chosen[-1]) if chosen else ()
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Frame:

@@ -129,6 +129,11 @@ def linked_values(name: str, facet: Facet, request: SearchRequest) -> Facet:
     return _linked_facet(name, facet, request, API_QUOTES, pieces(request, API_DEFAULTS))
 
 
+def page_values(name: str, facet: Facet, request: SearchRequest) -> Facet:
+    """The same with the site's addresses."""
+    return _linked_facet(name, facet, request, SEARCH, pieces(request, PAGE_DEFAULTS))
+
+
 def page_links(page: ResultPage, request: SearchRequest) -> ResultPage:
     """The answer with the site's addresses."""
     return with_links(page, request, path=SEARCH, defaults=PAGE_DEFAULTS)

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 from search.coverage import Coverage
 from search.engine import Engine
 from search.library import Library
+from search.modes import ways
 from search.relax import suggest_relaxation
 from search.results import ArticlePage, Hit, Stats
-from web import citations, examples, histogram, ladders, params, wording
+from web import citations, examples, histogram, ladders, modes, params, wording
 from web.addresses import base
 from web.answers import etag_of, page_answer, unchanged
 from web.links import SEARCH, linked, linked_article, page_links
@@ -83,6 +84,7 @@ def blueprint(library: Library, edition: str) -> Blueprint:
             sought=sought(given),
             page=page,
             view=view_of(page, given, frame),
+            ways=modes.shown(given, ways(engine, asked)),
             pinned=pinned_of(library, given, page.total),
             citation=search_citation(page, given, base()),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),

@@ -257,6 +257,16 @@ def read_faceted(args: "MultiDict[str, str]") -> tuple[SearchRequest, str]:
     return SearchRequest(**values), beginning
 
 
+def read_listing(args: "MultiDict[str, str]") -> tuple[SearchRequest, str]:
+    """The search of a page that lists a facet's values, and how these begin; errors as of `read`."""
+    values = _values(args, {BEGINNING.name: BEGINNING, **SEARCHED})
+    beginning: str = values.pop(BEGINNING.name, "")
+    if len(beginning) > MAX_LENGTH:
+        raise RequestError(BEGINNING.name, f"has {len(beginning)} characters; at most {MAX_LENGTH} are allowed")
+    _not_negative(values.pop(FOUND.name, None))
+    return dataclasses.replace(PAGE_DEFAULTS, **values), beginning
+
+
 def _values(args: "MultiDict[str, str]", known: Mapping[str, Parameter]) -> dict[str, Any]:
     """What is given, by the attribute that holds it."""
     refuse_unknown(args, known)

@@ -3,15 +3,17 @@
 import dataclasses
 from typing import get_args
 
-from search.request import SearchRequest, Sort, Within
+from search.request import SearchRequest, Sort
 from search.results import FacetItem, ResultPage
 from web import histogram, wording
 from web.params import PAGE_DEFAULTS, address, pairs, short_dates
 
 FACETS = ("speaker", "source", "kind", "status")
 """Shown as checkboxes, in this order; dates are a picture and two boxes."""
-ALL_VALUES = 300
-"""Values of a facet that "all of them" shows."""
+
+
+LISTED = ("speaker", "source")
+"""Those of which there may be thousands; a page lists their values."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Filter:
     legend: str
     items: tuple[FacetItem, ...]
     more: str | None
+    rest: int | None
+    """How many more values there are, where that is known."""
     missing: int
 
 
@@ -66,7 +70,7 @@ def view_of(page: ResultPage, request: SearchRequest, frame: histogram.Frame) ->
         chosen=tuple(_chosen(page, request)),
         clear=_address(SearchRequest(), request, "q", "within", "sort"),
         sorts=_choices("sort", wording.SORTS, get_args(Sort), request),
-        places=_choices("within", wording.WITHIN, get_args(Within), request),
+        places=_choices("within", wording.PLACES, tuple(wording.PLACES), request),
         hidden=tuple((name, value) for name, value in given if name not in shown),
         kept=tuple((name, value) for name, value in given if name not in ("q", "cursor")),
         date_from=first or "",
@@ -76,12 +80,19 @@ def view_of(page: ResultPage, request: SearchRequest, frame: histogram.Frame) ->
     )
 
 
+def values_address(name: str, request: SearchRequest) -> str:
+    """The page that lists the values of a facet of this search."""
+    return address(f"/search/{name}", dataclasses.replace(request, cursor=None), PAGE_DEFAULTS)
+
+
 def _filter(name: str, page: ResultPage, request: SearchRequest) -> Filter:
     facet = page.facets[name]
     labels = wording.LABELS.get(name, {})
     items = tuple(dataclasses.replace(item, label=labels.get(item.value, item.label)) for item in facet.items)
-    more = _to(request, facet_limit=ALL_VALUES) if facet.more and request.facet_limit < ALL_VALUES else None
-    return Filter(name, wording.LEGENDS[name], items, more, facet.missing)
+    more = values_address(name, request) if facet.more and name in LISTED else None
+    # Of the speakers all are counted, but under this filter, too.
+    rest = page.speakers - len(items) if name == "speaker" and more and not request.speaker else None
+    return Filter(name, wording.LEGENDS[name], items, more, rest, facet.missing)
 
 
 def _chosen(page: ResultPage, request: SearchRequest) -> list[Choice]:
