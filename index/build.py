@@ -36,7 +36,8 @@ from index.people_store import write_people
 from index.records import Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
-from index.settling import Settlement, settle, waits
+from index.settlement import Settlement
+from index.settling import settle, waits
 
 KEPT = 3
 """Builds that stay after a publication, the new one included: servers and cursors may still use the others."""
