@@ -29,6 +29,13 @@ class Editor:
 def give_speaker(
     archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, kind: SpeakerType = "person"
 ) -> Correction:
+    """Writes down what `speaker_line` gives."""
+    return archive.correct(speaker_line(archive, quotation_id, speaker, editor=editor, kind=kind))
+
+
+def speaker_line(
+    archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, kind: SpeakerType = "person"
+) -> Correction:
     """A quotation's words are `speaker`'s: an id or a name of the collection, a new name, or None for nobody.
 
     UsageError where there is no such quotation, or where several people have that name.
@@ -38,18 +45,16 @@ def give_speaker(
         raise UsageError(f"there is no quotation '{quotation_id}' in the archive; its id stands in its page's address")
     article, quotation = found
     person = None if speaker is None else _meant(Settlement(archive).directory, speaker)
-    return archive.correct(
-        _line(
-            editor,
-            action="speaker",
-            subject=quotation_id,
-            value=person.name if person else speaker,
-            person=person.id if person else None,
-            type=person.type if person else kind,
-            article=article.id,
-            content=quotation.content,
-            text=digest_of(article.text),
-        )
+    return _line(
+        editor,
+        action="speaker",
+        subject=quotation_id,
+        value=person.name if person else speaker,
+        person=person.id if person else None,
+        type=person.type if person else kind,
+        article=article.id,
+        content=quotation.content,
+        text=digest_of(article.text),
     )
 
 
@@ -109,7 +114,12 @@ def undo(archive: Archive, subject: str, *, editor: Editor) -> Correction:
         if not held:
             raise UsageError(f"no correction of '{subject}' holds, so there is nothing to undo; saywho correct --list")
         number = str(max(one.number for one in held))
-    return archive.correct(_line(editor, action="undo", subject=number))
+    return archive.correct(undo_line(number, editor=editor))
+
+
+def undo_line(number: str, *, editor: Editor) -> Correction:
+    """The correction of that number is undone; whether it can be shows when it is written down."""
+    return _line(editor, action="undo", subject=number)
 
 
 def _line(editor: Editor, **values: object) -> Correction:
@@ -155,4 +165,4 @@ def _free(directory: Directory, slug: str) -> str:
     return candidate
 
 
-__all__ = ["Editor", "give_speaker", "merge", "rename", "split", "undo"]
+__all__ = ["Editor", "give_speaker", "merge", "rename", "speaker_line", "split", "undo", "undo_line"]

@@ -79,6 +79,10 @@ class Settlement:
             places={place.quotation_id: place for place in variants.places(self._connection, ids)},
         )
 
+    def corrections_of(self, article_id: str) -> list[Correction]:
+        """The corrections of an article's quotations that hold, whether it is there or not."""
+        return list(self._corrections.get(article_id, ()))
+
     def corrected(self, article_id: str, quotations: Sequence[Quotation], text: Callable[[], str]) -> Corrected:
         """An article's quotations as editors corrected them; `text` is asked for where one was corrected."""
         mine = self._corrections.get(article_id)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from index import identity, variants
+from index.adrift import adrift
 from index.archive import Archive
 from index.identity import PeopleFile
 from index.ledger import Correction, in_force
@@ -65,6 +66,7 @@ def settle(
     changed = variants.update(connection, _taken_in(archive, there, settlement, lost, progress), waiting)
     for article_id in gone:
         identity.store(connection, article_id, ())
+        lost += settlement.corrections_of(article_id)
     moved = identity.settle(connection, people=people, rulings=settlement.rulings)
     groups = changed | groups_in(connection, {*there, *moved})
     affected = set(there) | moved | _weigh(archive, Settlement(archive), groups, changed)
@@ -99,6 +101,8 @@ class Across:
     """Groups of quotations of the same words, in two places at least."""
     corrections: int
     """Editors' corrections that hold."""
+    adrift: int
+    """Of these, what finds its words no longer."""
     waiting: int
     """Articles that are to be settled."""
 
@@ -109,13 +113,16 @@ def across(archive: Archive) -> Across:
     def count(query: str) -> int:
         return int(archive.connection.execute(query).fetchone()[0])
 
+    held = in_force(archive.corrections())
+
     return Across(
         people=count("SELECT count(DISTINCT person_id) FROM local_speakers WHERE person_id IS NOT NULL"),
         undecided=identity.undecided(archive.connection),
         corroborated=count("SELECT count(*) FROM findings WHERE person IS NOT NULL"),
         disputed=count("SELECT count(*) FROM findings WHERE rivals <> '[]'"),
         versions=count("SELECT count(*) FROM variant_groups WHERE sayings > 1"),
-        corrections=len(in_force(archive.corrections())),
+        corrections=len(held),
+        adrift=len(adrift(archive, held)),
         waiting=how_many_wait(archive),
     )
 
