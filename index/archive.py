@@ -282,10 +282,12 @@ class Archive:
         found = self._connection.execute("SELECT revision FROM published WHERE build = ?", (build_id,)).fetchone()
         return found is not None and found[0] == revision
 
-    def commit(self) -> None:
-        """Makes what was put so far last."""
+    def commit(self, *, lasting: bool = False) -> None:
+        """Makes what was put so far last; with `lasting` through a power cut too, which takes the disk a moment."""
         try:
             self._connection.commit()
+            if lasting:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except sqlite3.Error as error:
             raise self._write_error(error) from error
 
@@ -326,22 +328,32 @@ class Archive:
         return (article, _quotation(row[1])) if article else None
 
     def corrections(self) -> list[Correction]:
-        """The ledger of editors' corrections, oldest first."""
+        """The ledger of editors' corrections, in the order of their numbers."""
         return ledger_table.read(self._connection)
 
     def correct(self, correction: Correction) -> Correction:
         """Adds a correction to the ledger, and gives it as it stands there. UsageError where it cannot be."""
         try:
             line = ledger_table.append(self._connection, correction)
-            if line.action == "undo":
-                undone = [one for one in self.corrections() if str(one.number) == line.subject]
-                self._wait(one.article for one in undone if one.article is not None)
-            elif line.article is not None:
-                self._wait([line.article])
-            self._count_up([])
+            self._corrected([line])
         except sqlite3.Error as error:
             raise self._write_error(error) from error
         return line
+
+    def adopt(self, lines: Sequence[Correction]) -> None:
+        """Adds corrections that were made elsewhere to the ledger; they have their numbers already."""
+        try:
+            ledger_table.adopt(self._connection, lines)
+            self._corrected(lines)
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def _corrected(self, lines: Sequence[Correction]) -> None:
+        """What these lines are about is to be settled, and there is a new revision."""
+        undone = {line.subject for line in lines if line.action == "undo"}
+        about = [*lines, *(one for one in self.corrections() if str(one.number) in undone)] if undone else lines
+        self._wait(one.article for one in about if one.article is not None)
+        self._count_up([])
 
     def ids(self) -> list[str]:
         """The ids of all articles, in the order of `articles`."""
@@ -359,6 +371,11 @@ class Archive:
     def size(self) -> tuple[int, int]:
         """How many articles and quotations there are."""
         return self._one("SELECT count(*) FROM articles"), self._one("SELECT quotations FROM revision")
+
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file, at most a few lines."""
+        said = [row[0] for row in self._connection.execute("PRAGMA integrity_check(5)")]
+        return [] if said == ["ok"] else said
 
     def counts(self) -> Counts:
         """How much there is."""

@@ -25,6 +25,7 @@ from index.manifest import (
     POINTER,
     Manifest,
     check,
+    pointer,
     publish,
     published,
     read_manifest,
@@ -36,7 +37,8 @@ from index.people_store import write_people
 from index.records import Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
-from index.settling import Settlement, settle, waits
+from index.settlement import Settlement
+from index.settling import settle, waits
 
 KEPT = 3
 """Builds that stay after a publication, the new one included: servers and cursors may still use the others."""
@@ -52,12 +54,22 @@ class _UnsoundError(BuildError):
 
 
 def up_to_date(settings: Settings, archive: Archive) -> bool:
-    """Whether the published build was made from the archive as it stands, by this version of the schema."""
+    """Whether the published build was made from this archive as it stands, by this version of the schema."""
     try:
-        made_of_it = read_manifest(published(settings.builds)).revision == archive.revision()
+        made = read_manifest(published(settings.builds))
+        made_of_it = made.revision == archive.revision() and archive.has_made(made.id, made.revision)
         return made_of_it and not waits(archive, people_in_use.digest(settings))
     except (NotPublishedError, IndexDamagedError, SchemaVersionError):
         return False
+
+
+def held(builds: Path) -> str | None:
+    """The id of the published build, where somebody went back to it, so that no run may publish another."""
+    try:
+        now = pointer(builds)
+    except (NotPublishedError, IndexDamagedError):
+        return None
+    return now.build if now.held else None
 
 
 def build(
@@ -103,8 +115,8 @@ def _settle(settings: Settings, archive: Archive, *, whole: bool, progress: Prog
     done = settle(archive, people=people, made_with=made_with, whole=whole, progress=progress)
     for line in done.lost:
         note(
-            f"correction {line.number} found its quotation no longer (article {line.article} has changed); give it "
-            "again, or undo it: saywho correct --list"
+            f"correction {line.number} found its quotation no longer (article {line.article} has changed, or went); it "
+            "holds again when the words come back: saywho correct --list"
         )
     for problem in people.problems if people else ():
         note(problem)
@@ -118,34 +130,44 @@ def tidy(builds: Path) -> None:
 
 def prune(builds: Path, *, keep: int) -> list[str]:
     """Removes the oldest builds but `keep`, never the published one; returns the ids of those removed."""
-    current = published(builds).name
-    ids = _ids(builds)
-    stay = {current, *ids[-keep:]}
-    removed = [build_id for build_id in ids if build_id not in stay]
+    removed = too_old(builds, keep=keep)
     for build_id in removed:
         _remove(builds, build_id)
     return removed
 
 
+def too_old(builds: Path, *, keep: int) -> list[str]:
+    """The ids of the builds that `prune` would remove, oldest first."""
+    ids = ids_of(builds)
+    stay = {published(builds).name, *ids[-keep:]}
+    return [build_id for build_id in ids if build_id not in stay]
+
+
 def remove_leftovers(builds: Path) -> None:
-    """Removes half builds, builds newer than the published one, and temporary files: their runs were killed."""
-    for path in (*builds.glob(".making-*"), *builds.glob(".removing-*")):
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes half builds, builds newer than any that was published, and temporary files: their runs were killed."""
     for path in builds.glob(f".{POINTER}.*"):
         with contextlib.suppress(OSError):
             path.unlink()
+    for path in leftovers(builds):
+        if path.name.startswith("."):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            _remove(builds, path.name)
+
+
+def leftovers(builds: Path) -> list[Path]:
+    """Half builds, and whole ones that were never published."""
+    half = [*builds.glob(".making-*"), *builds.glob(".removing-*")]
     try:
-        current = published(builds).name
+        newest = pointer(builds).newest
     except NotPublishedError:
-        current = ""
+        newest = ""
     except IndexDamagedError:  # which one is published cannot be told
-        return
-    for build_id in _ids(builds):
-        if build_id > current:
-            _remove(builds, build_id)
+        return half
+    return half + [builds / build_id for build_id in ids_of(builds) if build_id > newest]
 
 
-def _ids(builds: Path) -> list[str]:
+def ids_of(builds: Path) -> list[str]:
     """The builds of a folder, oldest first."""
     return sorted(path.name for path in builds.iterdir() if BUILD_ID.fullmatch(path.name))
 

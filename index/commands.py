@@ -32,6 +32,7 @@ from index.records import Failure
 from index.settings import Settings
 from index.settling import Across
 from index.status import Status, look
+from index.told import many, size
 
 SOME_SET_ASIDE = 3
 _SHOWN_FAILURES = 5
@@ -127,15 +128,20 @@ def _write_report(path: Path, row: dict[str, Any]) -> None:
 def _tell(report: IndexReport, *, dry_run: bool) -> None:
     read = report.worked_on + report.unchanged + report.failed
     click.echo(
-        f"{_many(read, 'article')} read in {report.seconds:.1f} s: {report.added} new, {report.changed} changed, "
-        f"{report.unchanged} unchanged, {report.failed} set aside; {_many(report.quotations, 'quotation')} found"
+        f"{many(read, 'article')} read in {report.seconds:.1f} s: {report.added} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged, {report.failed} set aside; {many(report.quotations, 'quotation')} found"
     )
     if dry_run:
         click.echo("Dry run: nothing was kept or published.")
+    elif report.held:
+        click.echo(f"Nothing was published: build {report.held} is held; saywho builds --release lets runs publish.")
     elif report.build is None:
         click.echo("Nothing has changed, so the published build stands.")
     else:
         click.echo(f"Published as build {report.build}.")
+    if report.adrift:
+        finds = "finds its" if report.adrift == 1 else "find their"
+        click.echo(f"{many(report.adrift, 'correction')} {finds} words no longer: saywho correct --list")
     _tell_notes(report.notes)
     if report.left_out:
         click.echo(left_out_line(report.left_out), err=True)
@@ -152,10 +158,6 @@ def _tell_failures(failures: Sequence[Failure]) -> None:
         click.echo(f"set aside: {failure.origin}: {failure.reason}", err=True)
     if len(failures) > _SHOWN_FAILURES:
         click.echo(f"and {len(failures) - _SHOWN_FAILURES} more: saywho failed", err=True)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 @click.command(
@@ -181,8 +183,8 @@ def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, people: str | 
         done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), people=file, watcher=watcher)
     manifest = done.manifest
     click.echo(
-        f"Published build {manifest.id}: {_many(manifest.quotations, 'quotation')} "
-        f"of {_many(manifest.articles, 'article')}."
+        f"Published build {manifest.id}: {many(manifest.quotations, 'quotation')} "
+        f"of {many(manifest.articles, 'article')}."
     )
     _tell_notes(done.notes)
     _tell_failures(done.failures)
@@ -276,8 +278,8 @@ def _tell_status(status: Status, *, verified: bool) -> None:
     if counts:
         by = ", ".join(f"{name} ({n:,})" for name, n in status.extractors.items())
         click.echo(
-            f"archive      {_many(counts.articles, 'article')}, {_many(counts.quotations, 'quotation')}; "
-            f"{_size(status.archive_bytes)}"
+            f"archive      {many(counts.articles, 'article')}, {many(counts.quotations, 'quotation')}; "
+            f"{size(status.archive_bytes)}"
         )
         click.echo(f"extracted by {by or 'nothing yet'}")
         _tell_across(status.across)
@@ -285,12 +287,14 @@ def _tell_status(status: Status, *, verified: bool) -> None:
     else:
         click.echo("archive      none")
     if manifest:
-        click.echo(f"published    {manifest.id}, {manifest.published}, {_many(manifest.quotations, 'quotation')}")
+        click.echo(f"published    {manifest.id}, {manifest.published}, {many(manifest.quotations, 'quotation')}")
         _tell_segments(status)
     if status.builds:
         sharing = ", what they share counted once" if status.builds > 1 else ""
-        click.echo(f"on disk      {_size(status.builds_bytes)} in {_many(status.builds, 'build')}{sharing}")
-    if status.behind:
+        click.echo(f"on disk      {size(status.builds_bytes)} in {many(status.builds, 'build')}{sharing}")
+    if status.held:
+        click.echo(f"held         since {status.held}: runs publish nothing until saywho builds --release")
+    elif status.behind:
         click.echo("The archive holds more than the published build; type: saywho rebuild")
     if verified and manifest and not status.faults:
         click.echo("verified     nothing is wrong")
@@ -303,36 +307,28 @@ def _tell_across(found: Across | None) -> None:
         return
     click.echo(
         f"who is who   {found.people:,} people, bodies and groups; who is meant is open for "
-        f"{_many(found.undecided, 'name')}"
+        f"{many(found.undecided, 'name')}"
     )
     click.echo(
-        f"same words   {_many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "
+        f"same words   {many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "
         f"{found.disputed:,} disputed"
     )
     if found.corrections:
-        click.echo(f"corrected    {_many(found.corrections, 'correction')} (saywho correct --list)")
+        lost = f", {found.adrift:,} without their words now" if found.adrift else ""
+        click.echo(f"corrected    {many(found.corrections, 'correction')}{lost} (saywho correct --list)")
     if found.waiting:
-        click.echo(f"waiting      {_many(found.waiting, 'article')} to be compared with the others by the next run")
+        click.echo(f"waiting      {many(found.waiting, 'article')} to be compared with the others by the next run")
 
 
 def _tell_segments(status: Status) -> None:
     rows, deleted = sum(one.rows for one in status.segments), sum(one.deleted for one in status.segments)
     click.echo(
-        f"index        {_many(len(status.segments), 'segment')}, {_many(rows, 'row')}, {deleted:,} of them deleted; "
-        f"{_size(status.build_bytes)} with the articles"
+        f"index        {many(len(status.segments), 'segment')}, {many(rows, 'row')}, {deleted:,} of them deleted; "
+        f"{size(status.build_bytes)} with the articles"
     )
     if len(status.segments) > 1:
         for one in status.segments:
-            click.echo(f"  {one.name}  {_many(one.rows, 'row')}, {one.deleted:,} deleted; {_size(one.bytes)}")
-
-
-def _size(count: int) -> str:
-    """Bytes as a reader says them."""
-    for power, unit in ((3, "GB"), (2, "MB"), (1, "kB")):
-        size = count / 1_000**power
-        if size >= 1:
-            return f"{size:.1f} {unit}" if size < 100 else f"{size:,.0f} {unit}"
-    return f"{count} bytes"
+            click.echo(f"  {one.name}  {many(one.rows, 'row')}, {one.deleted:,} deleted; {size(one.bytes)}")
 
 
 @click.command()

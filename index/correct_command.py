@@ -4,7 +4,6 @@ import dataclasses
 import getpass
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,10 +13,9 @@ from index.archive import Archive
 from index.correcting import Editor
 from index.data_folder import data_option, settings_of
 from index.errors import UsageError
-from index.ledger import Correction, in_force
-from index.options import bars
+from index.ledger import Correction
+from index.ledger_command import export_ledger, import_ledger, list_ledger, not_yet, publish_waiting, told
 from index.records import SpeakerType
-from index.settings import Settings
 
 _TYPES: tuple[SpeakerType, ...] = ("person", "organization", "group")
 
@@ -34,6 +32,8 @@ Examples:
   saywho correct donald-john-trump --rename "Donald Trump"
   saywho correct 12 --undo                                 by the number in the ledger
   saywho correct --list                                    every correction: who, when, why
+  saywho correct --export ledger.jsonl                     the ledger, for another data folder
+  saywho correct --import ledger.jsonl                     what it has and this one has not
 """
 )
 @click.argument("subject", required=False, metavar="[ID]")
@@ -51,6 +51,10 @@ Examples:
 @click.option("--by", "who", metavar="NAME", help="Who corrects.  [default: $SAYWHO_EDITOR, else who is logged in]")
 @click.option("--no-publish", is_flag=True, help="Write it down only; the next run publishes it.")
 @click.option("--list", "listed", is_flag=True, help="Show the ledger, of ID where that is given.")
+@click.option("--export", metavar="FILE", help="Write the ledger as JSON lines; - for standard output.")
+@click.option("--import", "import_", metavar="FILE", help="Take in another ledger's lines; - for standard input.")
+@click.option("--publish", is_flag=True, help="Publish what was written down and is not shown yet.")
+@click.option("--wait", type=click.FloatRange(0), default=0, metavar="SECONDS", help="With --publish: for another run.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a line each.")
 @data_option
 @click.pass_context
@@ -70,6 +74,10 @@ def correct(
     who: str | None,
     no_publish: bool,
     listed: bool,
+    export: str | None,
+    import_: str | None,
+    publish: bool,
+    wait: float,
     as_json: bool,
     data: Path | None,
 ) -> int:
@@ -79,8 +87,19 @@ def correct(
     every rebuild and re-extraction, and can be undone.
     """
     settings = settings_of(ctx, data)
+    whole = {"--list": listed, "--export": export is not None, "--import": import_ is not None, "--publish": publish}
+    if sum(whole.values()) > 1:
+        raise UsageError(f"give one of {' and '.join(name for name, given in whole.items() if given)}")
     if listed:
-        return _list(settings, subject, as_json=as_json)
+        return list_ledger(settings, subject, as_json=as_json)
+    if subject is not None and any(whole.values()):
+        raise UsageError("--export, --import and --publish take no ID: they are for the whole ledger")
+    if export is not None:
+        return export_ledger(settings, export)
+    if import_ is not None:
+        return import_ledger(settings, import_, publishing=not no_publish, as_json=as_json)
+    if publish:
+        return publish_waiting(settings, wait)
     asked = [
         name
         for name, given in (
@@ -101,7 +120,8 @@ def correct(
         )
     if bool(split) != (as_ is not None):
         raise UsageError("--split and --as go together: whose are the words that are split off?")
-    from index.intake import correcting_run
+    from index.intake import correcting_run  # loads the extractor, which the ledger alone does not need
+    from index.options import bars
 
     editor = Editor(who=who or os.environ.get("SAYWHO_EDITOR") or _login(), why=why)
 
@@ -120,47 +140,8 @@ def correct(
         line, build = correcting_run(settings, write, publish=not no_publish, watcher=watcher)
     click.echo(json.dumps(dataclasses.asdict(line)) if as_json else f"Correction {line.number}: {told(line)}.")
     if not as_json:
-        click.echo(f"Published as build {build}." if build else "Not published yet; type: saywho rebuild")
+        click.echo(f"Published as build {build}." if build else not_yet(settings))
     return 0
-
-
-def _list(settings: Settings, subject: str | None, *, as_json: bool) -> int:
-    with Archive(settings.archive) as archive:
-        lines = archive.corrections()
-    holding = {one.number for one in in_force(lines)}
-    shown = [one for one in lines if subject is None or subject in (one.subject, one.value, one.person)]
-    for one in shown:
-        if as_json:
-            click.echo(json.dumps({**dataclasses.asdict(one), "holds": one.number in holding}))
-        else:
-            mark = " " if one.action == "undo" or one.number in holding else "-"
-            because = f" ({one.why})" if one.why else ""
-            click.echo(f"{mark}{one.number:>4}  {one.at[:16].replace('T', ' ')}  {one.who}: {told(one)}{because}")
-    if not shown and not as_json:
-        click.echo("Nothing was corrected.")
-    return 0
-
-
-def told(line: Correction) -> str:
-    """What a correction does, in words."""
-    return {
-        "speaker": f"quotation {line.subject} is {_whose(line)}",
-        "merge": f"{line.subject} is {line.value}",
-        "rename": f"{line.subject} is called {line.value}",
-        "split": f"what {_some(line.parts)} give {line.subject} is {line.value}'s ({line.person})",
-        "undo": f"correction {line.subject} is undone",
-    }[line.action]
-
-
-def _whose(line: Correction) -> str:
-    if line.value is None:
-        return "nobody's"
-    return f"{line.value}'s ({line.person})" if line.person else f"{line.value}'s"
-
-
-def _some(parts: Sequence[tuple[str, str]]) -> str:
-    articles = sorted({article for article, _ in parts})
-    return ", ".join(articles[:3]) + (f" and {len(articles) - 3} more" if len(articles) > 3 else "")
 
 
 def _login() -> str:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from index.archive import Archive
 from index.errors import UsageError
 from index.identity import Person, slug_of
+from index.identity.directory import Directory
 from index.ledger import Correction, digest_of, in_force
 from index.records import SpeakerType
-from index.settling import Settlement
+from index.settlement import Settlement
 
 _SHOWN = 5
 
@@ -28,6 +29,13 @@ class Editor:
 def give_speaker(
     archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, kind: SpeakerType = "person"
 ) -> Correction:
+    """Writes down what `speaker_line` gives."""
+    return archive.correct(speaker_line(archive, quotation_id, speaker, editor=editor, kind=kind))
+
+
+def speaker_line(
+    archive: Archive, quotation_id: str, speaker: str | None, *, editor: Editor, kind: SpeakerType = "person"
+) -> Correction:
     """A quotation's words are `speaker`'s: an id or a name of the collection, a new name, or None for nobody.
 
     UsageError where there is no such quotation, or where several people have that name.
@@ -36,31 +44,30 @@ def give_speaker(
     if found is None:
         raise UsageError(f"there is no quotation '{quotation_id}' in the archive; its id stands in its page's address")
     article, quotation = found
-    person = None if speaker is None else _meant(archive, speaker)
-    return archive.correct(
-        _line(
-            editor,
-            action="speaker",
-            subject=quotation_id,
-            value=person.name if person else speaker,
-            person=person.id if person else None,
-            type=person.type if person else kind,
-            article=article.id,
-            content=quotation.content,
-            text=digest_of(article.text),
-        )
+    person = None if speaker is None else _meant(Settlement(archive).directory, speaker)
+    return _line(
+        editor,
+        action="speaker",
+        subject=quotation_id,
+        value=person.name if person else speaker,
+        person=person.id if person else None,
+        type=person.type if person else kind,
+        article=article.id,
+        content=quotation.content,
+        text=digest_of(article.text),
     )
 
 
 def merge(archive: Archive, person_id: str, into: str, *, editor: Editor) -> Correction:
     """Two people are one: the first one's id leads to the second's from now on. UsageError for ids that nobody has."""
-    gone, stays = _somebody(archive, person_id), _somebody(archive, into)
+    directory = Settlement(archive).directory
+    gone, stays = _somebody(directory, person_id), _somebody(directory, into)
     return archive.correct(_line(editor, action="merge", subject=gone.id, value=stays.id, type=stays.type))
 
 
 def rename(archive: Archive, person_id: str, name: str, *, editor: Editor) -> Correction:
     """A person is shown by another name; the id stays. UsageError for an id that nobody has or an empty name."""
-    person = _somebody(archive, person_id)
+    person = _somebody(Settlement(archive).directory, person_id)
     return archive.correct(_line(editor, action="rename", subject=person.id, value=_name(name), type=person.type))
 
 
@@ -70,7 +77,7 @@ def split(archive: Archive, person_id: str, articles: Sequence[str], name: str, 
     UsageError where an article gives nothing to that person.
     """
     settlement = Settlement(archive)
-    person = _somebody(archive, person_id)
+    person = _somebody(settlement.directory, person_id)
     parts: list[tuple[str, str]] = []
     for article_id in articles:
         theirs = [
@@ -83,10 +90,10 @@ def split(archive: Archive, person_id: str, articles: Sequence[str], name: str, 
                 f"article '{article_id}' gives nothing to '{person.id}', so nothing there can be split off"
             )
         parts += [(article_id, local) for local in theirs]
-    other = _meant(archive, name)
+    other = _meant(settlement.directory, name)
     if other is not None and other.id == person.id:
         other = None
-    new_id = other.id if other else _free(archive, slug_of(_name(name)))
+    new_id = other.id if other else _free(settlement.directory, slug_of(_name(name)))
     line = _line(
         editor,
         action="split",
@@ -107,7 +114,12 @@ def undo(archive: Archive, subject: str, *, editor: Editor) -> Correction:
         if not held:
             raise UsageError(f"no correction of '{subject}' holds, so there is nothing to undo; saywho correct --list")
         number = str(max(one.number for one in held))
-    return archive.correct(_line(editor, action="undo", subject=number))
+    return archive.correct(undo_line(number, editor=editor))
+
+
+def undo_line(number: str, *, editor: Editor) -> Correction:
+    """The correction of that number is undone; whether it can be shows when it is written down."""
+    return _line(editor, action="undo", subject=number)
 
 
 def _line(editor: Editor, **values: object) -> Correction:
@@ -121,9 +133,8 @@ def _name(name: str) -> str:
     return plain
 
 
-def _meant(archive: Archive, speaker: str) -> Person | None:
+def _meant(directory: Directory, speaker: str) -> Person | None:
     """Whom an id or a whole name of the collection means; None where nobody has it, UsageError where several do."""
-    directory = Settlement(archive).directory
     known = directory.get(speaker)
     if known is not None:
         return known
@@ -135,8 +146,7 @@ def _meant(archive: Archive, speaker: str) -> Person | None:
     return found[0] if found else None
 
 
-def _somebody(archive: Archive, person_id: str) -> Person:
-    directory = Settlement(archive).directory
+def _somebody(directory: Directory, person_id: str) -> Person:
     choices = directory.choices(person_id)
     if len(choices) > 1 and person_id not in choices:
         raise UsageError(f"'{person_id}' was split; give the id of the one who is meant: {', '.join(choices)}")
@@ -146,9 +156,8 @@ def _somebody(archive: Archive, person_id: str) -> Person:
     return person
 
 
-def _free(archive: Archive, slug: str) -> str:
+def _free(directory: Directory, slug: str) -> str:
     """An id that nobody has or had."""
-    directory = Settlement(archive).directory
     candidate, number = slug, 1
     while directory.get(candidate) or directory.choices(candidate):
         number += 1
@@ -156,4 +165,4 @@ def _free(archive: Archive, slug: str) -> str:
     return candidate
 
 
-__all__ = ["Editor", "give_speaker", "merge", "rename", "split", "undo"]
+__all__ = ["Editor", "give_speaker", "merge", "rename", "speaker_line", "split", "undo", "undo_line"]

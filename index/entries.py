@@ -6,7 +6,7 @@ from typing import Any
 from index.archive import Archive
 from index.identity import People, Resolution
 from index.records import CONTEXT, Article, Entry, Quotation, Rival, Status
-from index.settling import SettledArticle, Settlement, resolved, unnamed
+from index.settlement import SettledArticle, Settlement, resolved, unnamed
 from index.witnesses import Finding
 
 

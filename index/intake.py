@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from index.adrift import adrift
 from index.archive import Archive, Known, file_of
-from index.build import build, tidy, up_to_date
+from index.build import build, held, tidy, up_to_date
 from index.errors import SaywhoError
 from index.extract.workers import extract_all, extractor_version
-from index.ledger import Correction
+from index.ledger import Correction, in_force
 from index.lock import write_lock
 from index.manifest import Manifest
 from index.people_in_use import use
 from index.readers import archives_around, read
+from index.recorded import take_in
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
 
@@ -43,6 +45,10 @@ class IndexReport:
     """Articles in languages that were not asked for: how many of each."""
     build: str | None = None
     """The id of the build that this run published; None where nothing had changed."""
+    held: str | None = None
+    """The id of the published build, where it is held, so that this run published nothing."""
+    adrift: int = 0
+    """Corrections that find their words no longer, in the whole archive."""
     notes: list[str] = dataclasses.field(default_factory=list)
     """Why the index was written whole, where it could have gone on from the earlier build."""
 
@@ -127,10 +133,13 @@ def index_sources(
             use(settings, people)
         report = _Run(archive, options, watcher).take_in(items)
         if not options.dry_run:
-            if up_to_date(settings, archive):
+            report.notes += take_in(settings, archive)
+            report.held = held(settings.builds)
+            if report.held or up_to_date(settings, archive):
                 tidy(settings.builds)
             else:
                 report.build = _publish(settings, archive, watcher=watcher, note=report.notes.append).id
+            report.adrift = len(adrift(archive, in_force(archive.corrections())))
     report.seconds = time.monotonic() - started
     return report
 
@@ -153,7 +162,9 @@ def rebuild(
         if people is not None:
             use(settings, people)
         failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
-        notes: list[str] = []
+        notes = take_in(settings, archive)
+        if left := held(settings.builds):
+            notes.append(f"build {left} was held; that has ended, and runs publish again")
         manifest = _publish(settings, archive, watcher=watcher, whole=True, note=notes.append)
         return Rebuilt(manifest, tuple(failures), tuple(notes))
 
@@ -171,9 +182,10 @@ def correcting_run(
     written stands, also where its build fails.
     """
     with write_lock(settings.data), Archive(settings.archive) as archive:
+        take_in(settings, archive)
         line = write(archive)
-        archive.commit()
-        if not publish:
+        archive.commit(lasting=True)
+        if not publish or held(settings.builds):
             return line, None
         return line, _publish(settings, archive, watcher=watcher or Watcher(), note=lambda _: None).id
 

@@ -2,6 +2,9 @@
 
 The ledger is append-only: a mistake is put right by an `undo`, which can be undone in turn. A correction of a quotation
 remembers where its words stood, so that it finds them again when the extractor has moved their ends.
+
+What holds depends on what the lines say and when they were made, not on their numbers, which each ledger gives by
+itself: so two ledgers that took each other's lines in agree.
 """
 
 import dataclasses
@@ -25,7 +28,7 @@ class Correction:
     number: int
     """From 1 on, in the order in which they were made."""
     at: str
-    """When, UTC, ISO 8601."""
+    """When, UTC, ISO 8601, to the microsecond; later than every line that was known then."""
     who: str
     why: str
     action: Action
@@ -46,23 +49,94 @@ class Correction:
     """speaker: sha256 (hex) of the article's text then."""
     parts: tuple[tuple[str, str], ...] = ()
     """split: (article's id, the name there) of what goes to somebody else."""
+    entry: str = ""
+    """Which line it is, in every ledger that has it: 32 hex digits."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """How a line stands: it holds, or another one keeps it from that."""
+
+    how: Literal["holds", "undone", "replaced", "circle"]
+    """An undo holds until it is undone; circle: with earlier merges it would make people one another."""
+    by: int | None = None
+    """The number of the line that undid or replaced it."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does something."""
+        return self.how == "holds"
+
+
+def order_of(one: Correction) -> tuple[str, str, str, int]:
+    """What the lines of any ledger are sorted by: when, by whom, and which."""
+    return one.at, one.who, one.entry, one.number
+
+
+def topic_of(one: Correction) -> tuple[str, ...]:
+    """What a correction is about: of several about the same the last one holds."""
+    return one.action, one.subject, one.person or "" if one.action == "split" else ""
+
+
+def standings(corrections: Iterable[Correction]) -> dict[int, Standing]:
+    """How each line stands, by its number, in the order of `order_of`."""
+    lines = sorted(corrections, key=order_of)
+    undone: dict[int, int] = {}
+    for one in reversed(lines):  # an undo is made after what it undoes
+        if one.action == "undo" and one.number not in undone:
+            undone.setdefault(int(one.subject), one.number)
+    found = {one.number: Standing("undone", undone[one.number]) for one in lines if one.number in undone}
+    latest: dict[tuple[str, ...], int] = {}
+    for one in lines:
+        if one.number not in undone:
+            found[one.number] = Standing("holds")
+            if one.action != "undo":
+                before = latest.get(topic_of(one))
+                if before is not None:
+                    found[before] = Standing("replaced", one.number)
+                latest[topic_of(one)] = one.number
+    steps: dict[str, str] = {}
+    for one in lines:
+        if one.action == "merge" and found[one.number].holds:
+            if one.subject in _way(steps, str(one.value)):
+                found[one.number] = Standing("circle")
+            else:
+                steps[one.subject] = str(one.value)
+    return {one.number: found[one.number] for one in lines}
 
 
 def in_force(corrections: Iterable[Correction]) -> list[Correction]:
     """The corrections that hold, oldest first: neither undone nor undoing. Of several of one thing the last holds."""
     every = {one.number: one for one in corrections}
-    undone: set[int] = set()
-    for one in sorted(every.values(), key=lambda c: -c.number):
-        if one.action == "undo" and one.number not in undone:
-            undone.add(int(one.subject))
-    latest: dict[tuple[str, ...], Correction] = {}
-    for number in sorted(every):
-        one = every[number]
-        if one.action != "undo" and number not in undone:
-            key = (one.action, one.subject, one.person or "" if one.action == "split" else "")
-            latest.pop(key, None)
-            latest[key] = one
-    return list(latest.values())
+    standing = standings(every.values())
+    return [every[number] for number, one in standing.items() if one.holds and every[number].action != "undo"]
+
+
+def conflicts(corrections: Iterable[Correction]) -> list[tuple[Correction, Correction]]:
+    """Where editors disagree and nobody has undone it: the line that does not hold, and the one that does instead.
+
+    Who corrects a correction of their own does not disagree, nor who says the same as another.
+    """
+    every = {one.number: one for one in corrections}
+    found = []
+    for number, standing in standings(every.values()).items():
+        if standing.how == "replaced":
+            gone, stays = every[number], every[standing.by or 0]
+            if gone.who != stays.who and (gone.value, gone.person, gone.type) != (
+                stays.value,
+                stays.person,
+                stays.type,
+            ):
+                found.append((gone, stays))
+    return found
+
+
+def _way(steps: Mapping[str, str], start: str) -> list[str]:
+    """From a person along merges to who stays, both included."""
+    way = [start]
+    while way[-1] in steps and len(way) <= len(steps):
+        way.append(steps[way[-1]])
+    return way
 
 
 def merged(corrections: Iterable[Correction]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from index.schema import SCHEMA_VERSION
 
 MANIFEST = "manifest.json"
 POINTER = "published"
-_STAMP = "checked.json"
+STAMP = "checked.json"
 _ALWAYS_HASHED = 64 * 1024
 """Bytes; files up to this size (Whoosh's table of contents among them) are hashed at every check."""
 
@@ -61,26 +61,45 @@ class Manifest:
     files: dict[str, FileDigest]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Pointer:
+    """What the pointer file says, which one rename replaces as a whole."""
+
+    build: str
+    """The published build."""
+    held: str | None = None
+    """Since when (UTC, ISO 8601) no run may publish another one, where somebody went back to it by hand."""
+    newest: str = ""
+    """The newest build that ever was published here; the published one, where nobody went back."""
+
+
 def published(builds: Path) -> Path:
     """The folder of the build that is published now. NotPublishedError where there is none."""
-    pointer = builds / POINTER
+    return builds / pointer(builds).build
+
+
+def pointer(builds: Path) -> Pointer:
+    """What is published, and whether it is held. NotPublishedError where nothing is."""
+    path = builds / POINTER
     try:
-        name = pointer.read_text(encoding="ascii").strip()
+        name, *more = path.read_text(encoding="ascii").splitlines()
+        told = dict(line.split(" ", 1) for line in more)
     except (FileNotFoundError, NotADirectoryError):
         raise NotPublishedError(
             f"{builds.parent}: nothing is indexed here yet; type: saywho index SOURCE (or saywho demo for a sample)"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamagedError(f"{pointer}: cannot be read ({error}){REMEDY}") from error
+    except (OSError, ValueError) as error:
+        raise IndexDamagedError(f"{path}: cannot be read ({error}){REMEDY}") from error
     if not BUILD_ID.fullmatch(name) or not (builds / name / MANIFEST).is_file():
-        raise IndexDamagedError(f"{pointer}: names a build that is not there{REMEDY}")
-    return builds / name
+        raise IndexDamagedError(f"{path}: names a build that is not there{REMEDY}")
+    return Pointer(build=name, held=told.get("held"), newest=max(name, told.get("newest", "")))
 
 
-def publish(builds: Path, build_id: str) -> None:
-    """Makes a build the published one, by one atomic rename."""
+def publish(builds: Path, build_id: str, *, held: str | None = None, newest: str = "") -> None:
+    """Makes a build the published one, by one atomic rename. What was held is let go, unless it is `held` now."""
+    lines = [build_id, *([f"held {held}"] if held else []), *([f"newest {newest}"] if newest > build_id else [])]
     temporary = builds / f".{POINTER}.{os.getpid()}"
-    write_durably(temporary, f"{build_id}\n".encode("ascii"))
+    write_durably(temporary, "".join(f"{line}\n" for line in lines).encode("ascii"))
     temporary.replace(builds / POINTER)
     try:
         sync(builds)
@@ -193,7 +212,7 @@ def sync(path: Path) -> None:
 
 def _names(folder: Path) -> list[str]:
     found = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != MANIFEST and _STAMP not in name)
+    return sorted(name for name in found if name != MANIFEST and STAMP not in name)
 
 
 def _compare(path: Path, wanted: FileDigest) -> None:
@@ -241,14 +260,14 @@ def _write_stamp(folder: Path, manifest: Manifest, states: dict[str, _State]) ->
     # Where the folder may not be written to, the files are hashed at every start instead.
     with contextlib.suppress(OSError):
         content = json.dumps({"manifest": _identity(manifest), "files": states})
-        temporary = folder / f".{_STAMP}.{os.getpid()}"
+        temporary = folder / f".{STAMP}.{os.getpid()}"
         temporary.write_text(content, encoding="ascii")
-        temporary.replace(folder / _STAMP)
+        temporary.replace(folder / STAMP)
 
 
 def _read_stamp(folder: Path, manifest: Manifest) -> dict[str, _State]:
     try:
-        row = json.loads((folder / _STAMP).read_bytes())
+        row = json.loads((folder / STAMP).read_bytes())
         return dict(row["files"]) if row["manifest"] == _identity(manifest) else {}
     except (OSError, ValueError, TypeError, KeyError):
         return {}

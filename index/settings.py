@@ -38,6 +38,11 @@ class Settings:
         return self.data / "archive.sqlite"
 
     @property
+    def recorded(self) -> Path:
+        """The folder of corrections that wait for a run to take them into the archive's ledger."""
+        return self.data / "recorded"
+
+    @property
     def people(self) -> Path:
         """The people file that is in use, where there is one."""
         return self.data / "people.jsonl"

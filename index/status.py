@@ -13,7 +13,7 @@ from index import whoosh_codec
 from index.archive import Archive, Counts
 from index.article_store import FILE_NAME, ArticleStore
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
-from index.manifest import BUILD_ID, Manifest, check, faults, published, read_manifest
+from index.manifest import BUILD_ID, Manifest, check, faults, pointer, read_manifest
 from index.settings import Settings
 from index.settling import Across, across
 from index.whoosh_codec import verifying
@@ -48,8 +48,10 @@ class Status:
     builds: int = 0
     builds_bytes: int = 0
     """Of all builds together; a file that several share counts once."""
+    held: str | None = None
+    """Since when (UTC, ISO 8601) no run may publish another build, where somebody went back to this one."""
     faults: tuple[str, ...] = ()
-    """What is wrong with the published build."""
+    """What is wrong with the published build, or with the archive."""
     hints: tuple[str, ...] = ()
     """What to do next."""
 
@@ -71,13 +73,16 @@ def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], 
         with Archive(settings.archive) as archive:
             status.archive, status.extractors = archive.counts(), archive.extractors()
             status.across = across(archive)
+            if verify:
+                status.faults = tuple(f"{settings.archive}: {said}" for said in archive.faults())
         status.archive_bytes = settings.archive.stat().st_size
     status.builds, status.builds_bytes = _on_disk(settings.builds)
     try:
-        folder = published(settings.builds)
+        now = pointer(settings.builds)
+        folder, status.held = settings.builds / now.build, now.held
         status.build = read_manifest(folder) if verify else check(folder)
         if verify:
-            status.faults = tuple(_faults(folder, status.build, progress))
+            status.faults += tuple(faults_of(folder, status.build, progress))
         if not status.faults:
             status.segments = _segments(folder, status.build)
             status.build_bytes = sum(file.size for file in status.build.files.values())
@@ -87,11 +92,11 @@ def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], 
         waiting = "what is archived is not published yet; run saywho index again, or saywho rebuild"
         status.hints = (waiting if status.archive and status.archive.articles else str(error),)
     except (IndexDamagedError, SchemaVersionError) as error:
-        status.faults = (str(error),)
+        status.faults += (str(error),)
     return status
 
 
-def _faults(folder: Path, manifest: Manifest, progress: Callable[[int], None] | None) -> Iterator[str]:
+def faults_of(folder: Path, manifest: Manifest, progress: Callable[[int], None] | None) -> Iterator[str]:
     """What is wrong with a build; its index is opened only where its files are right."""
     found = faults(folder, manifest)
     yield from found

@@ -17,7 +17,7 @@ from index.lock import write_lock
 from index.manifest import check, publish, published
 from index.records import Article, Entry, Quotation, Rival
 from index.settings import Settings
-from index.settling import Settlement
+from index.settlement import Settlement
 from tests.making import EXTRACTOR, a_collection, a_quotation, an_article
 
 TEXT = "It rained.\n\n“Rain is news,” Ada Brook said. “Sun is not,” she added, and left the quiet town."

@@ -18,7 +18,8 @@ from index.entries import make_entries
 from index.errors import UsageError
 from index.records import Article, Entry, Quotation
 from index.settings import Settings
-from index.settling import Settlement, across, settle
+from index.settlement import Settlement
+from index.settling import across, settle
 from tests.making import EXTRACTOR, a_quotation, an_article
 
 WORDS = "“The harbour wall will stand for another forty winters at least,”"

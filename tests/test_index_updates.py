@@ -34,7 +34,7 @@ from index.intake import index_sources, rebuild
 from index.manifest import MANIFEST, Manifest, check, publish, published, read_manifest
 from index.records import Article, Entry, Quotation
 from index.settings import Settings
-from index.settling import Settlement
+from index.settlement import Settlement
 from index.status import look
 from index.whoosh_codec import Reader
 from index.whoosh_codec.arrays import blank, save
@@ -527,7 +527,7 @@ from index.archive import Archive
 from index.article_store import FILE_NAME, ArticleStore
 from index.build import build
 from index.settings import Settings
-from index.settling import Settlement
+from index.settlement import Settlement
 from tests.test_index_updates import take_in, told
 
 settings = Settings(data=Path(sys.argv[1]))
@@ -652,7 +652,7 @@ READS = """
 import sys
 from pathlib import Path
 from index.settings import Settings
-from index.settling import Settlement
+from index.settlement import Settlement
 from search.library import Library
 from search.request import SearchRequest
 

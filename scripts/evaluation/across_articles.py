@@ -14,7 +14,8 @@ from typing import Any
 from index.archive import Archive
 from index.entries import make_entries
 from index.records import Entry
-from index.settling import Settlement, across, settle
+from index.settlement import Settlement
+from index.settling import across, settle
 from scripts.evaluation.corpus import tool_path
 
 _NAMED = ("resolved", "disputed", "undecided")
