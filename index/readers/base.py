@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, Literal, TypeAlias
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 from index.readers.limits import Limits
 from index.records import Article, Failure
@@ -11,6 +12,16 @@ FIELDS = ("text", "date", "source", "title", "url", "id", "authors", "language")
 """What columns and header lines can give."""
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
+
+
+class Memory(Protocol):
+    """What earlier runs have left to know of what is to be read."""
+
+    def begins(self, path: Path, name: str) -> bool:
+        """Whether a file is to be read, called before it is opened; `name` is its `Place`'s."""
+
+    def ends(self) -> None:
+        """The file that began has been read to its end."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,7 @@ class Options:
     """May addresses of this machine and of private networks be fetched?"""
     pages: bool = True
     """Are the pages of a feed's entries fetched, or is what the feed holds of them enough?"""
+    memory: Memory | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
