@@ -331,6 +331,7 @@ def _tell_across(found: Across | None) -> None:
         f"same words   {_many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "
         f"{found.disputed:,} disputed"
     )
+    click.echo(f"copies       {_many(found.copies, 'article')} of the same text as an earlier one, or nearly")
     if found.corrections:
         click.echo(f"corrected    {_many(found.corrections, 'correction')} (saywho correct --list)")
     if found.waiting:
