@@ -41,9 +41,11 @@ class IndexReport:
     pruned: list[str] = dataclasses.field(default_factory=list)
     """The ids of vanished articles that were removed."""
     files_passed_over: int = 0
-    """Files that had not changed since they were last read."""
+    """Files and addresses that had not changed since they were last read."""
     files_waiting: int = 0
     """Files that were left for a later run, since somebody may still be writing them."""
+    not_before: dict[str, float] = dataclasses.field(default_factory=dict)
+    """Addresses that want to be left alone, and for how many seconds from the run on."""
     words: int = 0
     quotations: int = 0
     seconds: float = 0.0
@@ -259,6 +261,7 @@ class _Run:
         report, places = self._work(self._wanted(items)), self._places
         report.unchanged += places.unchanged
         report.files_passed_over, report.files_waiting = places.passed_over, places.waiting
+        report.not_before = dict(places.not_before)
         for language, count in places.left_out.items():
             report.left_out[language] = report.left_out.get(language, 0) + count
         return report

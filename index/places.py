@@ -4,6 +4,9 @@ A file is passed over when its size, times and inode are what they were when it 
 by then, it would be read in the same way again, and the archive still holds what was found in it. The time of the inode
 cannot be set back, so a file that was altered under its old size and date is read again. Where any of this is in doubt,
 it is read, and the articles' contents are compared.
+
+A server is asked for what is new since its last answer, which it tells by the ETag or date that it gave then; the pages
+of a feed's entries are fetched again after a week, or when the feed says anything else of them.
 """
 
 import collections
@@ -25,6 +28,8 @@ from index.readers import Covered
 _AT_REST = 2_000_000_000
 """Nanoseconds since a file last changed, from which on a later change shows in its times: two seconds is the coarsest
 tick of any file system in use."""
+_ENTRY_KEPT = 7 * 86400
+"""Seconds after which a page is fetched again though its feed says nothing new of it."""
 _LIBRARIES = ("lxml", "trafilatura", "py3langid", "pyarrow", "PyYAML")
 """Whose version decides what a file is read as."""
 
@@ -35,6 +40,11 @@ _SAW = """
 _HELD = """
     SELECT count(*), count(a.id) FROM found_in f LEFT JOIN articles a
     ON a.id = f.article_id AND a.content_hash = f.content_hash WHERE f.place = ? AND NOT f.gone
+"""
+_SAME_ENTRY = """
+    SELECT 1 FROM feed_entries e JOIN found_in f ON f.place = e.place AND f.article_id = e.article_id
+    JOIN articles a ON a.id = f.article_id AND a.content_hash = f.content_hash
+    WHERE e.place = ? AND link = ? AND digest = ? AND fetched > ?
 """
 _VANISHED = """
     SELECT DISTINCT article_id FROM found_in f WHERE place = ? AND gone AND NOT EXISTS (
@@ -66,16 +76,21 @@ class Places:
         self.left_out: collections.Counter[str] = collections.Counter()
         """Articles in languages that were not asked for, of files that were passed over."""
         self.passed_over = 0
-        """Files."""
+        """Files and addresses."""
         self.waiting = 0
         """Files that were not ready."""
+        self.not_before: dict[str, float] = {}
+        """Addresses that want to be left alone, and for how many seconds."""
 
     def open(self, connection: sqlite3.Connection, covered: Covered) -> None:
         """Takes the archive to write to, and what the run is to read; nothing is read before."""
         self._archive, self._covered = connection, covered
 
-    def begins(self, path: Path, name: str) -> bool:
-        """Whether a file is to be read; called before it is opened."""
+    def begins(self, path: Path | None, url: str | None, name: str) -> bool:
+        """Whether a file, or an address, is to be read; called before it is opened."""
+        if path is None:
+            self._begins_address(str(url))
+            return True
         if self._ready is not None and not self._ready(path):
             self.waiting += 1
             return False
@@ -95,13 +110,16 @@ class Places:
             return False
         if kept:
             self._execute("UPDATE places SET state = NULL WHERE number = ?", (number,))
-        self._reading = _Reading(number, path, state, time.time_ns())
+        self._reading = _Reading(number, path=path, state=state)
         return True
 
     def ends(self) -> None:
         """The file that began has been read to its end."""
         reading, self._reading = self._reading, None
         if reading is None or not reading.clean:
+            return
+        if reading.url is not None:
+            self._ends_address(reading)
             return
         self._clean.add(reading.number)
         before = self._execute("SELECT article_id FROM found_in WHERE place = ? AND NOT gone", (reading.number,))
@@ -111,6 +129,47 @@ class Places:
                 {"file": [*reading.state, str(reading.path)], "how": self._how, "left_out": reading.left_out}
             )
             self._execute("UPDATE places SET state = ? WHERE number = ?", (kept, reading.number))
+
+    def conditions(self) -> dict[str, str]:
+        """Headers that ask for the address that began only if it has changed."""
+        if self._reading is None:
+            return {}
+        named = (("If-None-Match", self._reading.etag), ("If-Modified-Since", self._reading.modified))
+        return {name: value for name, value in named if value}
+
+    def answered(self, etag: str | None, modified: str | None) -> None:
+        """The server gave the address that began, as this version."""
+        if self._reading is not None:
+            self._reading.etag, self._reading.modified = _header(etag), _header(modified)
+            # Until all of it is kept: what could not be read must come again.
+            self._execute("UPDATE places SET state = NULL WHERE number = ?", (self._reading.number,))
+
+    def unmodified(self) -> None:
+        """The server said that the address that began has not changed."""
+        if self._reading is not None:
+            self.unchanged += self._execute(_HELD, (self._reading.number,))[0][0]
+            self.passed_over += 1
+
+    def later(self, seconds: float) -> None:
+        """The address that began wants to be left alone for so long."""
+        if self._reading is not None and self._reading.url is not None and seconds > 0:
+            self.not_before[self._reading.url] = max(seconds, self.not_before.get(self._reading.url, 0.0))
+
+    def same_entry(self, link: str, digest: str) -> bool:
+        """Whether a feed's entry is as it was when its page was fetched, not long ago, and the archive has that."""
+        if self._reading is None or self._all_files:
+            return False
+        since = time.time() - _ENTRY_KEPT
+        if not self._execute(_SAME_ENTRY, (self._reading.number, link, f"{digest} {self._how}", since)):
+            return False
+        self.unchanged += 1
+        return True
+
+    def entry(self, link: str, digest: str, article_id: str) -> None:
+        """The page of a feed's entry was fetched, and holds that article."""
+        if self._reading is not None:
+            row = (self._reading.number, link, f"{digest} {self._how}", article_id, int(time.time()))
+            self._execute("INSERT OR REPLACE INTO feed_entries VALUES (?, ?, ?, ?, ?)", row)
 
     def saw(self, article_id: str, content_hash: str) -> None:
         """The file that is being read has this article."""
@@ -173,6 +232,21 @@ class Places:
         for article_id in article_ids:
             self._execute("DELETE FROM found_in WHERE article_id = ?", (article_id,))
         self._execute("DELETE FROM places WHERE state IS NULL AND number NOT IN (SELECT place FROM found_in)")
+        self._execute("DELETE FROM feed_entries WHERE place NOT IN (SELECT number FROM places)")
+
+    def _begins_address(self, url: str) -> None:
+        number, kept = self._known(url.encode("utf-8", "surrogatepass"), b"")
+        self._reading = _Reading(number, url=url)
+        row = json.loads(kept) if kept and not self._all_files else {}
+        if row.get("how") == self._how:
+            found, held = self._execute(_HELD, (number,))[0]
+            if found == held:
+                self._reading.etag, self._reading.modified = row.get("etag"), row.get("modified")
+
+    def _ends_address(self, reading: "_Reading") -> None:
+        if reading.etag or reading.modified:
+            kept = json.dumps({"etag": reading.etag, "modified": reading.modified, "how": self._how})
+            self._execute("UPDATE places SET state = ? WHERE number = ?", (kept, reading.number))
 
     def _pass_over(self, number: int, kept: Mapping[str, object], state: list[object]) -> bool:
         # The path as it was named is a part of it: the folders in it may date an article.
@@ -221,19 +295,25 @@ class Places:
 
 
 class _Reading:
-    """A file that is being read."""
+    """A file, or an address, that is being read."""
 
-    def __init__(self, number: int, path: Path, state: Sequence[int] | None, began: int) -> None:
-        self.number, self.path, self.state, self.began = number, path, state, began
+    def __init__(
+        self, number: int, *, path: Path | None = None, url: str | None = None, state: Sequence[int] | None = None
+    ) -> None:
+        self.number, self.path, self.url, self.state = number, path, url, state
+        self.began = time.time_ns()
         self.clean = True
+        self.etag: str | None = None
+        self.modified: str | None = None
         self.seen: set[str] = set()
         self.left_out: collections.Counter[str] = collections.Counter()
 
     def rested(self) -> bool:
         """Whether the file was left alone while it was read, and so long before that a change would show."""
+        if self.path is None or self.state is None:
+            return False
         with contextlib.suppress(OSError):
-            same = self.state == _state(self.path)
-            return same and self.state is not None and self.began - max(self.state[1:3]) > _AT_REST
+            return self.state == _state(self.path) and self.began - max(self.state[1:3]) > _AT_REST
         return False
 
 
@@ -241,6 +321,11 @@ def _state(path: Path) -> list[int]:
     """What changes with a file: its size, the times of its content and of its inode (nanoseconds), the inode."""
     found = path.stat()
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def _header(value: str | None) -> str | None:
+    """What a server said, where it can be said back to it."""
+    return value if value and len(value) < 1000 and value.isascii() and value.isprintable() else None
 
 
 def _exists(path: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from index.copies.likeness import FEWEST_WORDS, Traits, alike, traits
+from index.copies.likeness import FEWEST_WORDS, Hashes, Traits, alike, traits
 from index.records import Article
 from index.variants import prints, store
 
@@ -114,9 +114,10 @@ def _compare(connection: sqlite3.Connection, new: dict[int, Traits], asked: _Ask
     return touched | _neighbours(connection, touched)
 
 
-def _looked_up(made: Traits) -> prints.Prints:
+def _looked_up(made: Traits) -> Hashes:
     every = _EVERY_OF_SHORT if made.words < _SHORT else _EVERY
-    return made.stretches[made.stretches % every == 0]
+    found: Hashes = made.stretches[made.stretches % every == 0]
+    return found
 
 
 def _settle(connection: sqlite3.Connection, touched: set[int], gone: Sequence[str]) -> set[str]:

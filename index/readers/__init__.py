@@ -8,6 +8,7 @@ itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import BinaryIO, get_args
 
 from index.errors import ReadError, UsageError
@@ -19,11 +20,21 @@ from index.readers.languages import code_of
 from index.readers.limits import limits_of
 from index.readers.opening import articles_of
 from index.readers.registry import READERS, endings_of, known_formats
-from index.readers.sources import Found, find, is_there
+from index.readers.sources import Found, find, is_address, is_there
 from index.readers.streams import shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
-__all__ = ["Covered", "Memory", "archives_around", "covered", "is_there", "known_formats", "read"]
+__all__ = [
+    "Covered",
+    "Memory",
+    "archives_around",
+    "covered",
+    "files_of",
+    "is_address",
+    "is_there",
+    "known_formats",
+    "read",
+]
 
 
 def read(
@@ -75,6 +86,12 @@ def read(
     return _in_languages(_articles(found, format, options, stdin), _codes(languages))
 
 
+def files_of(source: str, *, format: str = "auto") -> Iterator[Path]:  # noqa: A002 - as in `read`
+    """The files that a source stands for, none of them opened; UsageError, at once, where there are none."""
+    found = find([source], endings_of(format))
+    return (item.path for item in found if isinstance(item, Found) and item.path is not None)
+
+
 def _codes(languages: Sequence[str]) -> frozenset[str] | None:
     """The languages that are taken; None for all."""
     if "all" in languages:
@@ -102,8 +119,8 @@ def _articles(
         if isinstance(item, Failure):
             yield item
             continue
-        followed = options.memory if item.path is not None else None
-        if followed and item.path and not followed.begins(item.path, item.place.name):
+        followed = options.memory if item.path is not None or item.url is not None else None
+        if followed and not followed.begins(item.path, item.url, item.place.name):
             continue
         try:
             yield from articles_of(item, wanted, options, stdin)

@@ -17,11 +17,29 @@ DateOrder: TypeAlias = Literal["dmy", "mdy"]
 class Memory(Protocol):
     """What earlier runs have left to know of what is to be read."""
 
-    def begins(self, path: Path, name: str) -> bool:
-        """Whether a file is to be read, called before it is opened; `name` is its `Place`'s."""
+    def begins(self, path: Path | None, url: str | None, name: str) -> bool:
+        """Whether a file, or an address, is to be read, called before it is opened; `name` is its `Place`'s."""
 
     def ends(self) -> None:
-        """The file that began has been read to its end."""
+        """What began has been read to its end."""
+
+    def conditions(self) -> Mapping[str, str]:
+        """Headers that ask for the address that began only if it has changed; none where it is wanted anyway."""
+
+    def answered(self, etag: str | None, modified: str | None) -> None:
+        """What the server said that the address's version is."""
+
+    def unmodified(self) -> None:
+        """The server said that the address that began has not changed."""
+
+    def later(self, seconds: float) -> None:
+        """The address that began is not to be asked again before."""
+
+    def same_entry(self, link: str, digest: str) -> bool:
+        """Whether a feed's entry is as it was when its page was last fetched, so that it need not be again."""
+
+    def entry(self, link: str, digest: str, article_id: str) -> None:
+        """The page of a feed's entry was fetched, and holds that article."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
