@@ -14,6 +14,7 @@ from index.settings import load_settings
 COMMANDS = {
     "index": "index.commands:index",
     "rebuild": "index.commands:rebuild",
+    "watch": "index.watch_command:watch",
     "extract": "index.commands:extract",
     "correct": "index.correct_command:correct",
     "status": "index.commands:status",

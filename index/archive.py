@@ -16,7 +16,7 @@ from typing import Any, Self
 import msgspec
 
 from index import ledger_table
-from index.archive_tables import IDENTITY, LEDGER, SETTLING, VARIANTS
+from index.archive_tables import COPIES, IDENTITY, LEDGER, PLACES, SETTLING, VARIANTS
 from index.errors import ArchiveError, SchemaVersionError
 from index.ledger import Correction
 from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
@@ -78,6 +78,7 @@ _MIGRATIONS: tuple[str, ...] = (
     INSERT INTO revision VALUES (0);
     """,
     _CHANGES + LEDGER + IDENTITY + VARIANTS + SETTLING,
+    PLACES + COPIES,
 )
 """Each entry takes the archive from its place's version to the next; never edited once released."""
 
@@ -209,6 +210,15 @@ class Archive:
             )
             self._wait([article.id])
             self._count_up([article.id], more=len(quotations) - dropped)
+        except sqlite3.Error as error:
+            raise self._write_error(error) from error
+
+    def set_origin(self, article_id: str, origin: str) -> None:
+        """Says of an article that it comes from another place, where a copy of it stands."""
+        try:
+            self._connection.execute(
+                "UPDATE articles SET record = json_set(record, '$.origin', ?) WHERE id = ?", (origin, article_id)
+            )
         except sqlite3.Error as error:
             raise self._write_error(error) from error
 

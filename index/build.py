@@ -6,6 +6,7 @@ one. The caller holds the write lock.
 """
 
 import contextlib
+import dataclasses
 import datetime
 import errno
 import random
@@ -15,7 +16,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index import identity, people_in_use, whoosh_codec
+from index import copies, identity, people_in_use, whoosh_codec
 from index.archive import Archive, Changes
 from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
 from index.entries import make_entries
@@ -34,7 +35,7 @@ from index.manifest import (
 )
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import write_people
-from index.records import Entry
+from index.records import Article, Entry
 from index.schema import SCHEMA_VERSION
 from index.settings import Settings
 from index.settlement import Settlement
@@ -272,6 +273,12 @@ def _changes(archive: Archive, earlier: Path) -> Changes | None:
 
 def _write_articles(folder: Path, archive: Archive, earlier: Path | None, changes: Changes | None) -> None:
     """Writes the build's articles, or what has changed of them."""
+
+    def find(article_id: str) -> Article | None:
+        article = archive.article(article_id)
+        original = copies.original_of(archive.connection, article_id)
+        return dataclasses.replace(article, near_duplicate_of=original) if article and original else article
+
     gone_on = False
     if earlier is not None and changes is not None:
         gone_on = go_on(
@@ -279,10 +286,11 @@ def _write_articles(folder: Path, archive: Archive, earlier: Path | None, change
             earlier / FILE_NAME,
             changed=changes.changed,
             removed=changes.removed,
-            find=archive.article,
+            find=find,
         )
     if not gone_on:
-        write_articles(folder / FILE_NAME, archive.articles_alone())
+        there = (article for one in archive.ids() if (article := find(one)) is not None)
+        write_articles(folder / FILE_NAME, there)
     for path in folder.glob("*.sqlite"):
         sync(path)
 

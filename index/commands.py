@@ -1,6 +1,7 @@
 """The write side's commands: index, rebuild, extract, status, failed."""
 
 import dataclasses
+import datetime
 import itertools
 import json
 import sys
@@ -19,22 +20,25 @@ from index.options import (
     bar,
     bars,
     default_jobs,
+    freshness_options,
     jobs_option,
     left_out_line,
     max_errors_of,
     options_of,
     people_option,
     reading_options,
+    report_option,
+    wait_option,
 )
 from index.people_in_use import forget
 from index.readers import is_there, known_formats
 from index.records import Failure
+from index.reports import SOME_SET_ASIDE, exit_code_of, reporting, row_of
 from index.settings import Settings
 from index.settling import Across
 from index.status import Status, look
 from index.told import many, size
 
-SOME_SET_ASIDE = 3
 _SHOWN_FAILURES = 5
 
 
@@ -66,9 +70,9 @@ Examples:
 @click.option("--full", is_flag=True, help="Work on unchanged articles too.")
 @click.option("--dry-run", is_flag=True, help="Read and extract, but keep and publish nothing.")
 @click.option("--max-errors", metavar="N|P%", help="Stop when more articles than that cannot be read.")
-@click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write what was done as JSON."
-)
+@report_option
+@freshness_options
+@wait_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @data_option
 @click.pass_context
@@ -81,6 +85,9 @@ def index(
     dry_run: bool,
     max_errors: str | None,
     report: Path | None,
+    prune_missing: bool,
+    read_all: bool,
+    wait: float,
     as_json: bool,
     data: Path | None,
     **reading: Any,
@@ -92,18 +99,27 @@ def index(
     """
     settings = settings_of(ctx, data)
     max_failures, max_share = max_errors_of(max_errors)
-    options = options_of(reading, full=full, dry_run=dry_run, max_failures=max_failures, max_share=max_share)
+    options = options_of(
+        reading,
+        full=full,
+        dry_run=dry_run,
+        max_failures=max_failures,
+        max_share=max_share,
+        prune=prune_missing,
+        all_files=read_all,
+        wait=wait,
+    )
     file = people_of(settings, people)
-    with bars() as watcher:
-        done = index_sources(settings, sources, options=options, watcher=watcher, stdin=sys.stdin.buffer, people=file)
-    row = _report_json(done, dry_run=dry_run)
-    if report is not None:
-        _write_report(report, row)
+    started = datetime.datetime.now(datetime.UTC)
+    with reporting(report, dry_run=dry_run) as done, bars() as watcher:
+        stdin = sys.stdin.buffer
+        index_sources(settings, sources, options=options, watcher=watcher, stdin=stdin, people=file, report=done)
+    code = exit_code_of(done)
     if as_json:
-        click.echo(json.dumps(row, indent=1))
+        click.echo(json.dumps(row_of(done, started=started, exit_code=code, dry_run=dry_run), indent=1))
     else:
         _tell(done, dry_run=dry_run)
-    return SOME_SET_ASIDE if done.failed else 0
+    return code
 
 
 def people_of(settings: Settings, people: str | None) -> Path | None:
@@ -112,17 +128,6 @@ def people_of(settings: Settings, people: str | None) -> Path | None:
         forget(settings)
         return None
     return None if people is None else Path(people).expanduser()
-
-
-def _report_json(report: IndexReport, *, dry_run: bool) -> dict[str, Any]:
-    return {**dataclasses.asdict(report), "seconds": round(report.seconds, 3), "dry_run": dry_run}
-
-
-def _write_report(path: Path, row: dict[str, Any]) -> None:
-    try:
-        path.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--report {path}: cannot be written ({error.strerror}); the articles were indexed") from error
 
 
 def _tell(report: IndexReport, *, dry_run: bool) -> None:
@@ -142,10 +147,23 @@ def _tell(report: IndexReport, *, dry_run: bool) -> None:
     if report.adrift:
         finds = "finds its" if report.adrift == 1 else "find their"
         click.echo(f"{many(report.adrift, 'correction')} {finds} words no longer: saywho correct --list")
+    _tell_vanished(report, dry_run=dry_run)
     _tell_notes(report.notes)
     if report.left_out:
         click.echo(left_out_line(report.left_out), err=True)
     _tell_failures(report.failures)
+
+
+def _tell_vanished(report: IndexReport, *, dry_run: bool) -> None:
+    if report.pruned:
+        would = "would be " if dry_run else ""
+        click.echo(f"{many(len(report.pruned), 'article')} {would}pruned: no file has them any longer.")
+        for article_id in report.pruned[:_SHOWN_FAILURES] if dry_run else ():
+            click.echo(f"would be pruned: {article_id}", err=True)
+    elif report.vanished:
+        click.echo(f"{many(report.vanished, 'article')} in no file any longer; they stay (--prune-missing).", err=True)
+    if report.files_waiting:
+        click.echo(f"{many(report.files_waiting, 'file')} still being written; left for the next run.", err=True)
 
 
 def _tell_notes(notes: Sequence[str]) -> None:
@@ -170,9 +188,12 @@ Examples:
 @click.option("--extract", "extract_", is_flag=True, help="Run the extractor over the archived texts again.")
 @jobs_option
 @people_option
+@wait_option
 @data_option
 @click.pass_context
-def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, people: str | None, data: Path | None) -> int:
+def rebuild(
+    ctx: click.Context, extract_: bool, jobs: int | None, people: str | None, wait: float, data: Path | None
+) -> int:
     """Write the whole index anew from the archive; no article is read again.
 
     An index that another version of saywho wrote is moved over.
@@ -180,7 +201,8 @@ def rebuild(ctx: click.Context, extract_: bool, jobs: int | None, people: str | 
     settings = settings_of(ctx, data)
     file = people_of(settings, people)
     with bars() as watcher:
-        done = rebuild_index(settings, extract=extract_, jobs=jobs or default_jobs(), people=file, watcher=watcher)
+        jobs = jobs or default_jobs()
+        done = rebuild_index(settings, extract=extract_, jobs=jobs, people=file, watcher=watcher, wait=wait)
     manifest = done.manifest
     click.echo(
         f"Published build {manifest.id}: {many(manifest.quotations, 'quotation')} "
@@ -313,6 +335,7 @@ def _tell_across(found: Across | None) -> None:
         f"same words   {many(found.versions, 'group')} of versions; {found.corroborated:,} quotations corroborated, "
         f"{found.disputed:,} disputed"
     )
+    click.echo(f"copies       {many(found.copies, 'article')} of the same text as an earlier one, or nearly")
     if found.corrections:
         lost = f", {found.adrift:,} without their words now" if found.adrift else ""
         click.echo(f"corrected    {many(found.corrections, 'correction')}{lost} (saywho correct --list)")
@@ -334,16 +357,17 @@ def _tell_segments(status: Status) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--retry", is_flag=True, help="Read the files again that could not be read.")
+@wait_option
 @data_option
 @click.pass_context
-def failed(ctx: click.Context, as_json: bool, retry: bool, data: Path | None) -> int:
+def failed(ctx: click.Context, as_json: bool, retry: bool, wait: float, data: Path | None) -> int:
     """List the articles that could not be read, and why."""
     settings = settings_of(ctx, data)
     with Archive(settings.archive) as archive:
         failures = archive.failures()
         sources = archive.failed_sources()
     if retry:
-        return _retry(settings, sources)
+        return _retry(settings, sources, wait)
     for failure in failures:
         click.echo(json.dumps(dataclasses.asdict(failure)) if as_json else f"{failure.origin}: {failure.reason}")
     if not failures and not as_json:
@@ -351,7 +375,7 @@ def failed(ctx: click.Context, as_json: bool, retry: bool, data: Path | None) ->
     return 0
 
 
-def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]]) -> int:
+def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]], wait: float) -> int:
     # Sources are read again as they were named then, so that their articles get the ids that they would have had;
     # what is unchanged in them costs a look only.
     again: dict[str, list[str]] = {}
@@ -364,7 +388,7 @@ def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]]) -> int
         else:
             again.setdefault(json.dumps(reading), []).append(source)
     for reading_json, named in again.items():
-        options = Options(**json.loads(reading_json), jobs=default_jobs())
+        options = Options(**json.loads(reading_json), jobs=default_jobs(), wait=wait)
         with bars() as watcher:
             done = index_sources(settings, named, options=options, watcher=watcher)
         _tell(done, dry_run=False)

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO, Literal
 from index.adrift import adrift
 from index.archive import Archive, Known, file_of
 from index.build import build, held, tidy, up_to_date
-from index.errors import SaywhoError
+from index.errors import SaywhoError, UsageError
 from index.extract.workers import extract_all, extractor_version
 from index.ledger import Correction, in_force
 from index.lock import write_lock
 from index.manifest import Manifest
 from index.people_in_use import use
-from index.readers import archives_around, read
+from index.places import Places
+from index.readers import archives_around, covered, read
 from index.recorded import take_in
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
@@ -37,6 +38,16 @@ class IndexReport:
     changed: int = 0
     unchanged: int = 0
     failed: int = 0
+    vanished: int = 0
+    """Archived articles that their files have no longer: they stay, unless pruning was asked for."""
+    pruned: list[str] = dataclasses.field(default_factory=list)
+    """The ids of vanished articles that were removed."""
+    files_passed_over: int = 0
+    """Files and addresses that had not changed since they were last read."""
+    files_waiting: int = 0
+    """Files that were left for a later run, since somebody may still be writing them."""
+    not_before: dict[str, float] = dataclasses.field(default_factory=dict)
+    """Addresses that want to be left alone, and for how many seconds from the run on."""
     words: int = 0
     quotations: int = 0
     seconds: float = 0.0
@@ -76,6 +87,14 @@ class Options:
     limit: int | None = None
     max_failures: int | None = None
     max_share: float | None = None
+    all_files: bool = False
+    """Also files that have not changed since they were last read."""
+    prune: bool = False
+    """Whether articles that their files have no longer are removed."""
+    ready: Callable[[Path], bool] | None = None
+    """Which files may be read now; None for all."""
+    wait: float = 0.0
+    """Seconds to wait for another run that is writing."""
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -93,6 +112,8 @@ class Watcher:
     """Called with the number of quotations before a build; returns what is told how many more are written."""
     settling: Callable[[int], Callable[[int], None] | None] = lambda total: None
     """Called with the number of articles that wait to be settled; returns what is told how many more are."""
+    waiting: Callable[[str], None] = lambda _: None
+    """Told for whom this run waits, when another one is writing."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -117,21 +138,30 @@ def index_sources(
     watcher: Watcher | None = None,
     stdin: BinaryIO | None = None,
     people: Path | None = None,
+    report: IndexReport | None = None,
 ) -> IndexReport:
     """Reads sources into the archive and publishes a new build where something changed.
 
-    `people` is a people file to use from now on. Raises PeopleFileError where it cannot be read, UsageError for sources
-    that cannot be, LockHeldError, ArchiveError, BuildError and TooManyFailuresError.
+    `people` is a people file to use from now on; `report` is filled in as far as the run comes. Raises
+    PeopleFileError where it cannot be read, UsageError for sources that cannot be, LockHeldError, ArchiveError,
+    BuildError and TooManyFailuresError.
     """
     options, watcher = options or Options(), watcher or Watcher()
-    started = time.monotonic()
+    report, started = IndexReport() if report is None else report, time.monotonic()
+    if options.prune and options.limit is not None:
+        raise UsageError("--prune-missing and --limit cannot go together: what was not read would seem to be missing")
+    how = {**options.reading, "extractor": extractor_version()}
+    places = Places(how, all_files=options.all_files or options.full, ready=options.ready)
     # `read` raises UsageError for a source that is not there: before anything is made.
-    opened = [(source, read([source], **options.reading, stdin=stdin)) for source in sources]
+    opened = [(source, read([source], **options.reading, stdin=stdin, memory=places)) for source in sources]
     items = itertools.islice(((source, item) for source, found in opened for item in found), options.limit)
-    with write_lock(settings.data), Archive(settings.archive, create=True) as archive:
+    lock = write_lock(settings.data, wait=options.wait, waiting=watcher.waiting)
+    with lock, Archive(settings.archive, create=True) as archive:
         if people is not None and not options.dry_run:
             use(settings, people)
-        report = _Run(archive, options, watcher).take_in(items)
+        places.open(archive.connection, covered(sources))
+        _Run(archive, options, watcher, places, report).take_in(items)
+        _take_out(archive, report, places, options)
         if not options.dry_run:
             report.notes += take_in(settings, archive)
             report.held = held(settings.builds)
@@ -144,6 +174,20 @@ def index_sources(
     return report
 
 
+def _take_out(archive: Archive, report: IndexReport, places: Places, options: Options) -> None:
+    """Counts what has vanished from the sources, and removes it where that is asked for.
+
+    A dry run does the same, and never commits it.
+    """
+    gone = places.vanished() if options.limit is None else []
+    report.vanished = len(gone)
+    if options.prune:
+        report.pruned = [article_id for article_id in gone if archive.remove(article_id)]
+        places.forget(report.pruned)
+    if not options.dry_run:
+        archive.commit()
+
+
 def rebuild(
     settings: Settings,
     *,
@@ -151,6 +195,7 @@ def rebuild(
     jobs: int = 1,
     people: Path | None = None,
     watcher: Watcher | None = None,
+    wait: float = 0.0,
 ) -> Rebuilt:
     """Publishes a new build, settled and written whole, from the archive alone; with `extract` the archived texts are
     extracted anew first. `people` is a people file to use from now on.
@@ -158,7 +203,7 @@ def rebuild(
     An article that the extractor breaks on keeps the quotations that it had.
     """
     watcher = watcher or Watcher()
-    with write_lock(settings.data), Archive(settings.archive) as archive:
+    with write_lock(settings.data, wait=wait, waiting=watcher.waiting), Archive(settings.archive) as archive:
         if people is not None:
             use(settings, people)
         failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
@@ -201,29 +246,50 @@ def _publish(
 class _Run:
     """One pass over a stream of articles."""
 
-    def __init__(self, archive: Archive, options: Options, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        options: Options,
+        watcher: Watcher,
+        places: Places | None = None,
+        report: IndexReport | None = None,
+    ) -> None:
         self._archive, self._options, self._watcher = archive, options, watcher
+        self._places = places or Places({})
         self._extractor = extractor_version()
-        self._report = IndexReport()
+        self._report = IndexReport() if report is None else report
         self._seen: dict[str, Known] = {}
-        self._under_way: dict[str, tuple[str, bool]] = {}
-        """By id, of articles being extracted: the source, and whether the archive has not had them."""
+        self._under_way: dict[tuple[str, str], tuple[str, bool]] = {}
+        """By id and content, of articles being extracted: the source, and whether the archive has not had them."""
+        self._superseded: set[tuple[str, str]] = set()
+        """Articles, by id and content, whose id went to another one."""
+        self._origins: dict[str, str] = {}
+        """Where articles come from of which a copy was read first."""
         self._files: set[str] = set()
         self._committed = time.monotonic()
 
     def take_in(self, items: Iterable[tuple[str, Article | Failure | LeftOut]]) -> IndexReport:
         """Extracts and keeps what is new or changed, of items with the sources that they come from."""
-        return self._work(self._wanted(items))
+        report, places = self._work(self._wanted(items)), self._places
+        report.unchanged += places.unchanged
+        report.files_passed_over, report.files_waiting = places.passed_over, places.waiting
+        report.not_before = dict(places.not_before)
+        for language, count in places.left_out.items():
+            report.left_out[language] = report.left_out.get(language, 0) + count
+        return report
 
     def _wanted(self, items: Iterable[tuple[str, Article | Failure | LeftOut]]) -> Iterator[Article]:
         for source, item in items:
             self._watcher.article()
             self._forget(file_of(item.origin))
             if isinstance(item, Failure):
+                self._places.broke()
                 self._set_aside(item, source)
             elif isinstance(item, LeftOut):
+                self._places.saw_left_out(item.article_id, item.language)
                 self._report.left_out[item.language] = self._report.left_out.get(item.language, 0) + 1
             elif self._is_new(item, source):
+                self._places.saw(item.id, item.content_hash)
                 yield item
 
     def again(self) -> IndexReport:
@@ -241,6 +307,8 @@ class _Run:
         finally:
             # After Ctrl-C too: what is done is kept.
             if not self._options.dry_run:
+                for article_id, origin in self._origins.items():
+                    self._archive.set_origin(article_id, origin)
                 self._archive.commit()
         return self._report
 
@@ -252,29 +320,52 @@ class _Run:
                     self._archive.forget_failures(one)
 
     def _is_new(self, article: Article, source: str) -> bool:
+        content = article.content_hash
         seen = self._seen.get(article.id)
         known = seen or self._archive.known(article.id)
         if known is not None:
-            same = known.content_hash == article.content_hash
+            same = known.content_hash == content
             if same and (seen is not None or (known.extractor == self._extractor and not self._options.full)):
                 self._report.unchanged += 1
+                self._places.saw(article.id, content)
+                if seen is not None and _order(article.origin) < _order(seen.origin):
+                    # Which of two copies is read first must not show in what is kept.
+                    self._seen[article.id] = dataclasses.replace(seen, origin=article.origin)
+                    self._origins[article.id] = article.origin
                 return False
-            # An id of the article's own may come back with another text: the article has changed. Within one run,
-            # or from another file of the same name, it is two articles, and neither may push out the other.
-            another = seen is not None or (article.id_basis == "name" and known.origin != article.origin)
-            if another and not same:
-                reason = (
-                    f"has the id '{article.id}', as {known.origin} has, but another text; give one of them another id "
-                    "(a header line 'id: …', or the field 'id'), or another file name"
-                )
-                self._set_aside(Failure(origin=article.origin, reason=reason, article_id=article.id), source)
-                return False
-        self._seen[article.id] = Known(article.content_hash, self._extractor, article.origin)
-        self._under_way[article.id] = source, known is None
+            if not same and self._is_another(article, known, seen):
+                if seen is None or _order(seen.origin) < _order(article.origin):
+                    self._places.broke()
+                    self._set_aside(_taken(article.id, article.origin, known.origin), source)
+                    return False
+                self._give_way(seen, article)
+        self._places.saw(article.id, content)
+        self._seen[article.id] = Known(content, self._extractor, article.origin)
+        self._under_way[article.id, content] = source, known is None
         return True
 
+    def _is_another(self, article: Article, known: Known, seen: Known | None) -> bool:
+        """Whether two texts of one id are two articles.
+
+        An id of the article's own may come back with another text: the article has changed. Within one run, or from
+        another file of the same name, it is two articles, and neither may push out the other.
+        """
+        by_name = article.id_basis == "name" and known.origin != article.origin
+        return seen is not None or by_name or self._places.held_elsewhere(article.id, known.content_hash)
+
+    def _give_way(self, seen: Known, article: Article) -> None:
+        """Of two articles of one id the one whose file comes first stays, also where the other was read before it."""
+        source, _ = self._under_way.get((article.id, seen.content_hash), (seen.origin, True))
+        self._superseded.add((article.id, seen.content_hash))
+        self._origins.pop(article.id, None)
+        self._places.lost(article.id, seen.content_hash)
+        self._set_aside(_taken(article.id, seen.origin, article.origin), source)
+
     def _keep(self, article: Article, found: list[Quotation] | Failure) -> None:
-        source, is_new = self._under_way.pop(article.id, (article.origin, False))
+        key = article.id, article.content_hash
+        source, is_new = self._under_way.pop(key, (article.origin, False))
+        if key in self._superseded:
+            return
         if isinstance(found, Failure):
             self._set_aside(found, source)
             return
@@ -305,3 +396,17 @@ class _Run:
                 f"{report.failed} of {looked_at} articles could not be read, more than --max-errors allows; the last: "
                 f"{failure.origin}: {failure.reason}. Nothing new was published"
             )
+
+
+def _order(origin: str) -> tuple[str, int]:
+    """Sorts origins by file, and by line within it."""
+    file = file_of(origin)
+    return file, int(origin[len(file) + 1 :] or 0)
+
+
+def _taken(article_id: str, origin: str, by: str) -> Failure:
+    reason = (
+        f"has the id '{article_id}', as {by} has, but another text; give one of them another id "
+        "(a header line 'id: …', or the field 'id'), or another file name"
+    )
+    return Failure(origin=origin, reason=reason, article_id=article_id)

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -49,10 +50,14 @@ def bars() -> Iterator[Watcher]:
         reading.update()
 
     try:
-        yield Watcher(article=article, building=building, settling=settling)
+        yield Watcher(article=article, building=building, settling=settling, waiting=_waiting)
     finally:
         for one in shown:
             one.close()
+
+
+def _waiting(what: str) -> None:
+    tqdm.write(f"saywho: {what}", file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -181,6 +186,29 @@ def reading_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+def freshness_options(command: F) -> F:
+    """Adds `--prune-missing` and `--read-all`."""
+    prune = (
+        "Remove articles that the SOURCEs' files have no longer; the archive keeps their texts. Try --dry-run first."
+    )
+    command = click.option("--prune-missing", is_flag=True, help=prune)(command)
+    every = "Read also files that have not changed since they were last read."
+    return click.option("--read-all", is_flag=True, help=every)(command)
+
+
+def report_option(command: F) -> F:
+    """Adds `--report FILE`."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    text = "Write what was done as JSON, also where the run fails."
+    return click.option("--report", type=kind, metavar="FILE", help=text)(command)
+
+
+def wait_option(command: F) -> F:
+    """Adds `--wait SECONDS`."""
+    text = "Wait so long for another run that is writing.  [default: 0]"
+    return click.option("--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help=text)(command)
 
 
 def people_option(command: F) -> F:

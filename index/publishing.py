@@ -21,7 +21,7 @@ def publish_recorded(settings: Settings, *, patience: float = 0) -> Manifest | N
     if not turn.take():
         return None
     try:
-        with write_lock(settings.data, patience=patience):
+        with write_lock(settings.data, wait=patience):
             turn.give_up()  # whoever comes now has something that may not be seen below
             with Archive(settings.archive) as archive:
                 take_in(settings, archive)

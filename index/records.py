@@ -37,7 +37,7 @@ PIECE_JOIN = " … "
 """Stands between the pieces of an interrupted quotation in `Quotation.text`."""
 
 
-_NO_CONTENT = frozenset(("origin", "language"))
+_NO_CONTENT = frozenset(("origin", "language", "near_duplicate_of"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,9 @@ class Article:
     """ISO 639-1, as found in the text; None where the text is too short to tell."""
     origin: str = ""
     """The file (and line) it came from, for messages: `news/2016.jsonl.gz:7`."""
+    near_duplicate_of: str | None = None
+    """The id of an earlier article of the collection that this one is a copy, or a near copy, of. Known in a build; an
+    article as it was read has none."""
 
     @property
     def content_hash(self) -> str:

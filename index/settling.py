@@ -1,8 +1,8 @@
 """What only a collection can tell, settled after articles were read and before a build is made of them.
 
-Who is who, which quotations are the same words, and what their witnesses make of one another. All of it is kept in the
-archive, and only what new, changed or corrected articles touch is settled anew. Nothing is done by halves: a run that
-is killed leaves the archive as it was, with the same articles waiting.
+Who is who, which articles are copies, which quotations are the same words, and what their witnesses make of one
+another. All of it is kept in the archive, and only what new, changed or corrected articles touch is settled anew.
+Nothing is done by halves: a run that is killed leaves the archive as it was, with the same articles waiting.
 """
 
 import dataclasses
@@ -10,17 +10,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from index import identity, variants
+from index import copies, identity, variants
 from index.adrift import adrift
 from index.archive import Archive
 from index.identity import PeopleFile
 from index.ledger import Correction, in_force
+from index.records import Article
 from index.settlement import Settlement
 from index.testimony import Testimony
 from index.variants.asking import groups_in, tellings
 from index.witnesses import Finding, weigh
 
-VERSION = "1"
+VERSION = "2"
 """Counted up when the same articles would be settled otherwise: everything is then settled anew."""
 
 Progress = Callable[[int], None]
@@ -59,6 +60,7 @@ def settle(
     if whole or _kept(connection, "version") != VERSION:
         connection.execute("INSERT OR IGNORE INTO unsettled SELECT id FROM articles")
         variants.clear(connection)
+        copies.clear(connection)
     waiting = [row[0] for row in connection.execute("SELECT article_id FROM unsettled ORDER BY 1")]
     there, gone = _parted(archive, waiting)
     lost: list[Correction] = []
@@ -69,7 +71,8 @@ def settle(
         lost += settlement.corrections_of(article_id)
     moved = identity.settle(connection, people=people, rulings=settlement.rulings)
     groups = changed | groups_in(connection, {*there, *moved})
-    affected = set(there) | moved | _weigh(archive, Settlement(archive), groups, changed)
+    copied = copies.update(connection, _alone(archive, there), waiting, find=archive.article)
+    affected = set(there) | moved | copied | _weigh(archive, Settlement(archive), groups, changed)
     connection.execute("DELETE FROM unsettled")
     state = (("version", VERSION), ("people", made_with))
     connection.executemany("INSERT OR REPLACE INTO settled_by VALUES (?, ?)", state)
@@ -99,6 +102,8 @@ class Across:
     """Quotations that independent articles give to somebody else."""
     versions: int
     """Groups of quotations of the same words, in two places at least."""
+    copies: int
+    """Articles that are copies, or near copies, of an earlier one."""
     corrections: int
     """Editors' corrections that hold."""
     adrift: int
@@ -121,6 +126,7 @@ def across(archive: Archive) -> Across:
         corroborated=count("SELECT count(*) FROM findings WHERE person IS NOT NULL"),
         disputed=count("SELECT count(*) FROM findings WHERE rivals <> '[]'"),
         versions=count("SELECT count(*) FROM variant_groups WHERE sayings > 1"),
+        copies=copies.how_many(archive.connection),
         corrections=len(held),
         adrift=len(adrift(archive, held)),
         waiting=how_many_wait(archive),
@@ -144,6 +150,10 @@ def _parted(archive: Archive, waiting: Iterable[str]) -> tuple[list[str], list[s
     for article_id in waiting:
         (there if archive.known(article_id) else gone).append(article_id)
     return there, gone
+
+
+def _alone(archive: Archive, ids: Iterable[str]) -> Iterator[Article]:
+    return (article for article_id in ids if (article := archive.article(article_id)) is not None)
 
 
 def _taken_in(

@@ -215,6 +215,8 @@ class ArticlePage:
     quotations: tuple[Hit, ...]
     body: int = 0
     """Where the article's own words begin in `text`."""
+    near_duplicate_of: str | None = None
+    """The id of an earlier article of which this one is a copy, or nearly."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

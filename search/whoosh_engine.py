@@ -156,6 +156,7 @@ class WhooshEngine:
             text=article.text,
             quotations=tuple(make_hit(entry) for entry in entries),
             body=article.body,
+            near_duplicate_of=article.near_duplicate_of,
         )
 
     def article_ids(self) -> Iterator[str]:

@@ -31,6 +31,8 @@ class LocalServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.unmodified: list[str] = []
+        """What was asked for only if it had changed, and had not."""
         self.agents: set[str] = set()
 
     @property
@@ -52,6 +54,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         self.server.agents.add(self.headers.get("User-Agent", ""))
         answer = self.server.answers.get(self.path, Answer(b"not here", status=404))
+        if (etag := answer.headers.get("ETag")) and self.headers.get("If-None-Match") == etag:
+            self.server.unmodified.append(self.path)
+            self.send_response(304)
+            self.end_headers()
+            return
         self.send_response(answer.status)
         if answer.type:
             self.send_header("Content-Type", answer.type)

@@ -5,7 +5,10 @@ import concurrent.futures
 import concurrent.futures.process
 import itertools
 import multiprocessing
+import multiprocessing.connection
+import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 
 from index.errors import SaywhoError
@@ -72,6 +75,16 @@ def _in_processes(articles: Iterator[Article], jobs: int) -> Iterator[tuple[Arti
 
 
 def _start_worker() -> None:
-    # Ctrl-C goes to every process of the terminal; the first one decides.
+    # Ctrl-C goes to every process of the terminal, and what stops a service to all of its processes; the first decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     extractor_version()
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the one that started it is gone, however that ended: nobody would take its results."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

@@ -8,21 +8,33 @@ itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import BinaryIO, get_args
 
 from index.errors import ReadError, UsageError
 from index.readers.archives import around as archives_around
 from index.readers.archives import trouble
-from index.readers.base import FIELDS, DateOrder, Options
+from index.readers.base import FIELDS, DateOrder, Memory, Options
+from index.readers.covering import Covered, covered
 from index.readers.languages import code_of
 from index.readers.limits import limits_of
 from index.readers.opening import articles_of
 from index.readers.registry import READERS, endings_of, known_formats
-from index.readers.sources import Found, find, is_there
+from index.readers.sources import Found, find, is_address, is_there
 from index.readers.streams import shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
-__all__ = ["archives_around", "is_there", "known_formats", "read"]
+__all__ = [
+    "Covered",
+    "Memory",
+    "archives_around",
+    "covered",
+    "files_of",
+    "is_address",
+    "is_there",
+    "known_formats",
+    "read",
+]
 
 
 def read(
@@ -37,12 +49,14 @@ def read(
     allow_private: bool = False,
     pages: bool = True,
     stdin: BinaryIO | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[Article | Failure | LeftOut]:
     """The articles of files, folders, globs, addresses, `@lists` of these and `-` (stdin), in order.
 
     A Failure for each that could not be read; a LeftOut for each in another language than English and `languages` (ISO
     639-1, or `all`). `fields` names columns that are called otherwise (`{"text": "story"}`); `encoding` is what all the
     files are in; `limits` as in `readers.limits.Limits`; `pages`: are the pages of a feed's entries fetched?
+    `memory` says what need not be read again.
     Raises UsageError at once, before anything is read: for a source that is not there or holds no articles, an unknown
     format, field, encoding, language or limit.
     """
@@ -59,6 +73,7 @@ def read(
         limits=limits_of(limits or {}),
         allow_private=allow_private,
         pages=pages,
+        memory=memory,
     )
     for name, column in options.fields.items():
         if name not in FIELDS:
@@ -69,6 +84,12 @@ def read(
         raise UsageError(f"format '{format}' has no columns that a field could name; leave the fields out")
     found = find(sources, endings_of(format))
     return _in_languages(_articles(found, format, options, stdin), _codes(languages))
+
+
+def files_of(source: str, *, format: str = "auto") -> Iterator[Path]:  # noqa: A002 - as in `read`
+    """The files that a source stands for, none of them opened; UsageError, at once, where there are none."""
+    found = find([source], endings_of(format))
+    return (item.path for item in found if isinstance(item, Found) and item.path is not None)
 
 
 def _codes(languages: Sequence[str]) -> frozenset[str] | None:
@@ -98,9 +119,14 @@ def _articles(
         if isinstance(item, Failure):
             yield item
             continue
+        followed = options.memory if item.path is not None or item.url is not None else None
+        if followed and not followed.begins(item.path, item.url, item.place.name):
+            continue
         try:
             yield from articles_of(item, wanted, options, stdin)
         except ReadError as error:
             yield Failure(origin=item.place.origin, reason=str(error))
         except Exception as error:
             yield Failure(origin=item.place.origin, reason=trouble(error))
+        if followed:
+            followed.ends()

@@ -2,7 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import BinaryIO, Literal, TypeAlias
+from pathlib import Path
+from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 from index.readers.limits import Limits
 from index.records import Article, Failure
@@ -11,6 +12,34 @@ FIELDS = ("text", "date", "source", "title", "url", "id", "authors", "language")
 """What columns and header lines can give."""
 
 DateOrder: TypeAlias = Literal["dmy", "mdy"]
+
+
+class Memory(Protocol):
+    """What earlier runs have left to know of what is to be read."""
+
+    def begins(self, path: Path | None, url: str | None, name: str) -> bool:
+        """Whether a file, or an address, is to be read, called before it is opened; `name` is its `Place`'s."""
+
+    def ends(self) -> None:
+        """What began has been read to its end."""
+
+    def conditions(self) -> Mapping[str, str]:
+        """Headers that ask for the address that began only if it has changed; none where it is wanted anyway."""
+
+    def answered(self, etag: str | None, modified: str | None) -> None:
+        """What the server said that the address's version is."""
+
+    def unmodified(self) -> None:
+        """The server said that the address that began has not changed."""
+
+    def later(self, seconds: float) -> None:
+        """The address that began is not to be asked again before."""
+
+    def same_entry(self, link: str, digest: str) -> bool:
+        """Whether a feed's entry is as it was when its page was last fetched, so that it need not be again."""
+
+    def entry(self, link: str, digest: str, article_id: str) -> None:
+        """The page of a feed's entry was fetched, and holds that article."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +57,7 @@ class Options:
     """May addresses of this machine and of private networks be fetched?"""
     pages: bool = True
     """Are the pages of a feed's entries fetched, or is what the feed holds of them enough?"""
+    memory: Memory | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """RSS and Atom feeds: one article an entry, from its page, or from the feed where there is none."""
 
+import datetime
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -38,6 +40,7 @@ _ENDS = (
     "ERR_COMMENT_NOT_FINISHED",
 )
 _DATES = ("pubdate", "published", "issued", "date", "created", "updated", "modified", "lastbuilddate")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FULL = ("encoded", "content", "body")
 _SHORT = ("description", "summary")
 
@@ -51,6 +54,8 @@ class Entry:
     content: str
     """The text that is said to be all of it; empty where there is none."""
     summary: str
+    digest: str
+    """Another one where the feed says anything else of it."""
 
 
 def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article | Failure]:
@@ -65,11 +70,19 @@ def read(stream: BinaryIO, place: Place, options: Options) -> Iterator[Article |
     if fell_back:
         warn_of_fallback(place.origin)
     root, broken = _root(text)
+    if options.memory and place.url:
+        options.memory.later(seconds_to_wait(root, datetime.datetime.now(datetime.UTC)))
     entries = list(_entries(root, place))
     if entries and broken and _ends_within_entry(text):
         entries.pop()
+    followed = options.memory if place.url and options.pages else None
     for number, entry in enumerate(entries, 1):
-        yield _article(entry, number, place, options)
+        if followed and entry.link and followed.same_entry(entry.link, entry.digest):
+            continue
+        article = _article(entry, number, place, options)
+        yield article
+        if followed and entry.link and isinstance(article, Article):
+            followed.entry(entry.link, entry.digest, article.id)
     if broken:
         raise ReadError(f"is cut short or damaged ({broken}); what stands before that was read; fetch it again")
 
@@ -195,7 +208,27 @@ def _entry(element: Any, outlet: str | None, language: str | None, place: Place)
         authors=", ".join(dict.fromkeys(authors)) or None,
         language=language,
     )
-    return Entry(given=given, link=link, content=content, summary=summary)
+    etree = needed("lxml.etree", what="a feed")
+    digest = hashlib.sha256(etree.tostring(element, with_tail=False)).hexdigest()[:16]
+    return Entry(given=given, link=link, content=content, summary=summary, digest=digest)
+
+
+def seconds_to_wait(root: Any, now: datetime.datetime) -> float:
+    """How long a feed wants not to be asked again: its `ttl` (RSS 2.0, minutes), or to the end of its `skipHours` and
+    `skipDays` (GMT); at most a day.
+    """
+    channel = next((e for e in root if _name(e) == "channel"), root)
+    ttl = _text(_child(channel, ("ttl",))) or ""
+    soonest = 60.0 * int(ttl) if ttl.isdecimal() and len(ttl) < 6 else 0.0
+    hours, days = _listed(channel, "skiphours"), _listed(channel, "skipdays")
+    then = now + datetime.timedelta(seconds=soonest)
+    for _ in range(24):
+        # Hour 24 is midnight in old feeds.
+        skipped = {str(then.hour), f"{then.hour:02}", "24" if then.hour == 0 else ""} & hours
+        if not skipped and _DAYS[then.weekday()] not in days:
+            break
+        then = (then + datetime.timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+    return min((then - now).total_seconds(), 86400.0)
 
 
 def _link(children: dict[str, list[Any]], place: Place) -> str | None:
@@ -214,6 +247,11 @@ def _link(children: dict[str, list[Any]], place: Place) -> str | None:
     base = next((e.base for group in children.values() for e in group if e.base), None)
     link = next((one.strip() for one in found if one and one.strip()), None)
     return urljoin(urljoin(place.url or "", base or ""), link) if link else None
+
+
+def _listed(channel: Any, name: str) -> set[str]:
+    """What the elements within the child of that name say, in small letters."""
+    return {(_text(each) or "").lower() for child in channel if _name(child) == name for each in child}
 
 
 def _content(element: Any) -> str:

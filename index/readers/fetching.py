@@ -1,6 +1,7 @@
 """One address -> what its server answers: only from where it may be, within limits, politely."""
 
 import contextlib
+import email.utils
 import http.client
 import socket
 import ssl
@@ -8,7 +9,7 @@ import tempfile
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import BinaryIO, cast
@@ -25,6 +26,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _GONE = (404, 410)
 _LATER = (408, 421, 423, 425, 429)
 _CHUNK = 1 << 16
+_LONGEST_WAIT = 86400.0
 
 _last_request: dict[str, float] = {}
 # Politeness is owed by the process, however many sources it reads.
@@ -33,9 +35,15 @@ _last_request: dict[str, float] = {}
 class FetchError(ReadError):
     """An address could not be fetched. `gone`: there is no page, and there will be none in an hour."""
 
-    def __init__(self, message: str, *, gone: bool = False) -> None:
+    def __init__(self, message: str, *, gone: bool = False, after: float | None = None) -> None:
         super().__init__(message)
         self.gone = gone
+        self.after = after
+        """Seconds that the server wants to be left alone."""
+
+
+class NotModifiedError(ReadError):
+    """What is at an address is what was there before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,23 +57,38 @@ class Fetched:
     """Lower case, without parameters; empty where the server said none."""
     charset: str | None
     body: BinaryIO
+    etag: str | None = None
+    modified: str | None = None
+    """What the server calls this version, as it said."""
 
 
 Permitted = Callable[[SplitResult], float]
 """Raises FetchError for an address that may not be fetched, else says how many seconds its host wants between two."""
 
 
-def fetch(url: str, *, limits: Limits, allow_private: bool = False, permitted: Permitted | None = None) -> Fetched:
-    """The answer, its redirects followed. Raises FetchError for all that may not or cannot be fetched."""
+def fetch(
+    url: str,
+    *,
+    limits: Limits,
+    allow_private: bool = False,
+    permitted: Permitted | None = None,
+    conditions: Mapping[str, str] | None = None,
+) -> Fetched:
+    """The answer, its redirects followed. Raises FetchError for all that may not or cannot be fetched.
+
+    `conditions` are headers that ask for it only if it has changed (RFC 9110, 13); NotModifiedError if it has not.
+    """
     try:
-        return _fetch(url, limits, allow_private, permitted)
-    except FetchError:
+        return _fetch(url, limits, allow_private, permitted, conditions or {})
+    except (FetchError, NotModifiedError):
         raise
     except ReadError as error:
         raise FetchError(str(error), gone=True) from error
 
 
-def _fetch(url: str, limits: Limits, allow_private: bool, permitted: Permitted | None) -> Fetched:
+def _fetch(
+    url: str, limits: Limits, allow_private: bool, permitted: Permitted | None, conditions: Mapping[str, str]
+) -> Fetched:
     address = url
     for hop in range(limits.redirects + 1):
         try:
@@ -76,7 +99,7 @@ def _fetch(url: str, limits: Limits, allow_private: bool, permitted: Permitted |
                 FetchError(f"redirects to a place that is not fetched: {error}", gone=True) if hop else error
             ) from error
         _wait(parts, max(limits.delay, permitted(parts) if permitted else 0.0))
-        answer = _request(address, parts, where, limits)
+        answer = _request(address, parts, where, limits, conditions)
         if isinstance(answer, Fetched):
             return answer
         try:
@@ -96,18 +119,22 @@ def _wait(parts: SplitResult, delay: float) -> None:
     _last_request[host] = time.monotonic()
 
 
-def _request(address: str, parts: SplitResult, where: list[tuple[str, int]], limits: Limits) -> Fetched | str:
+def _request(
+    address: str, parts: SplitResult, where: list[tuple[str, int]], limits: Limits, conditions: Mapping[str, str]
+) -> Fetched | str:
     """The answer, or where it redirects to."""
     deadline = time.monotonic() + limits.seconds
     with _connected(parts, where, limits, deadline) as connection:
         try:
-            connection.request("GET", _target(parts), headers=_headers(parts))
+            connection.request("GET", _target(parts), headers={**_headers(parts), **conditions})
             response = connection.getresponse()
             if response.status in _REDIRECTS and (location := response.getheader("Location")):
                 return location
+            if response.status == 304 and conditions:
+                raise NotModifiedError("has not changed")
             _check_status(response)
             return _answer(address, response, limits, deadline)
-        except FetchError:
+        except (FetchError, NotModifiedError):
             raise
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
             _check_time(deadline, limits)
@@ -190,7 +217,20 @@ def _check_status(response: http.client.HTTPResponse) -> None:
         raise FetchError(f"the server does not give it ({said}); is the address right?", gone=True)
     wait = response.getheader("Retry-After")
     when = f" after {shown(wait, 40)}{' seconds' if wait.isdigit() else ''}" if wait else " later"
-    raise FetchError(f"the server did not give it ({said}); try again{when}")
+    raise FetchError(f"the server did not give it ({said}); try again{when}", after=_seconds(wait))
+
+
+def _seconds(wait: str | None) -> float | None:
+    """A Retry-After as seconds from now, at most a day; None where there is none that can be read."""
+    if wait is None:
+        return None
+    if wait.strip().isdigit():
+        return min(float(wait), _LONGEST_WAIT)
+    try:
+        until = email.utils.parsedate_to_datetime(wait)
+        return min(max(0.0, until.timestamp() - time.time()), _LONGEST_WAIT)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _check_time(deadline: float, limits: Limits) -> None:
@@ -229,6 +269,8 @@ def _answer(address: str, response: http.client.HTTPResponse, limits: Limits, de
         media_type=media_type,
         charset=known_charset(charset) if charset else None,
         body=body,
+        etag=response.getheader("ETag"),
+        modified=response.getheader("Last-Modified"),
     )
 
 

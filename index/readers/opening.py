@@ -49,11 +49,28 @@ def articles_of(item: Found, wanted: str, options: Options, stdin: BinaryIO | No
 
 
 def _fetched(url: str, place: Place, wanted: str, options: Options) -> Iterator[Article | Failure]:
-    from index.readers.fetching import fetch
+    from index.readers.fetching import FetchError, NotModifiedError, fetch
     from index.readers.robots import permitted
 
-    ask = permitted(options.limits, allow_private=options.allow_private)
-    answer = fetch(url, limits=options.limits, allow_private=options.allow_private, permitted=ask)
+    ask, memory = permitted(options.limits, allow_private=options.allow_private), options.memory
+    try:
+        answer = fetch(
+            url,
+            limits=options.limits,
+            allow_private=options.allow_private,
+            permitted=ask,
+            conditions=memory.conditions() if memory else None,
+        )
+    except NotModifiedError:
+        if memory:
+            memory.unmodified()
+        return
+    except FetchError as error:
+        if memory and error.after is not None:
+            memory.later(error.after)
+        raise
+    if memory:
+        memory.answered(answer.etag, answer.modified)
     with answer.body as body:
         size = body.seek(0, io.SEEK_END)
         body.seek(0)

@@ -62,7 +62,19 @@ def is_there(source: str) -> bool:
     """Can this source, as it was named once, be read again?"""
     if source == "-":
         return False
-    return bool(_ADDRESS.match(source)) or glob.has_magic(source) or Path(source.removeprefix("@")).exists()
+    return is_address(source) or glob.has_magic(source) or Path(source.removeprefix("@")).exists()
+
+
+def is_address(source: str) -> bool:
+    """Is it the address of a page or feed?"""
+    return bool(_ADDRESS.match(source))
+
+
+def named_by(source: str) -> list[str]:
+    """What a source stands for: itself, or what the file lists that follows its @."""
+    if source.startswith("@") and not Path(source).exists():
+        return [line for _, line in _lines_of(Path(source[1:]))]
+    return [source]
 
 
 def open_found(item: Found, stdin: BinaryIO | None) -> contextlib.AbstractContextManager[BinaryIO]:
@@ -102,6 +114,11 @@ def _address(url: str) -> Found:
 def _listed(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
     """The sources that a file names, one a line; what cannot be is set aside with its line, since the rest can."""
     path = Path(source[1:])
+    return _all_listed(path, _lines_of(path), endings)
+
+
+def _lines_of(path: Path) -> list[tuple[int, str]]:
+    """The lines of a list of sources, numbered, without comments; UsageError where there are none."""
     try:
         with path.open("rb") as handle:
             data = handle.read(_LONGEST_LIST + 1)
@@ -115,7 +132,7 @@ def _listed(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
     named = [(n, line.strip()) for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     if not named:
         raise UsageError(f"{shown(path)}: the list of sources names none; write one a line")
-    return _all_listed(path, named, endings)
+    return named
 
 
 def _all_listed(path: Path, named: list[tuple[int, str]], endings: Sequence[str]) -> Iterator[Found | Failure]:

@@ -29,33 +29,41 @@ _AT_ONCE = 1 << 20
 """Fingerprints that are looked up at once; bounds the memory."""
 
 
-def add(connection: sqlite3.Connection, prints: Prints, numbers: Numbers) -> None:
-    """Adds a run, joined with earlier ones that are not larger."""
+def add(connection: sqlite3.Connection, prints: Prints, numbers: Numbers, *, table: str = "variant") -> None:
+    """Adds a run, joined with earlier ones that are not larger.
+
+    `table` is what the names of the two tables begin with: `…_prints`, and `…_forms`, which has the numbers in use.
+    """
     keys = np.sort((prints.astype(np.uint64) << np.uint64(32)) | numbers.astype(np.uint64))
     if not len(keys):
         return
-    runs = connection.execute("SELECT run, COUNT(*) FROM variant_prints GROUP BY run ORDER BY run DESC").fetchall()
+    runs = connection.execute(
+        f"SELECT run, COUNT(*) FROM {table}_prints GROUP BY run ORDER BY run DESC"  # noqa: S608
+    ).fetchall()
     number = runs[0][0] + 1 if runs else 0
     merged = [keys]
     size = len(keys)
     for run, pages in runs:
         if pages * _PAGE > 2 * size:
             break
-        merged += [_unpacked(row[0]) for row in _pages(connection, run)]
+        merged += [_unpacked(row[0]) for row in _pages(connection, run, table)]
         size = sum(map(len, merged))
-        connection.execute("DELETE FROM variant_prints WHERE run = ?", (run,))
+        connection.execute(f"DELETE FROM {table}_prints WHERE run = ?", (run,))  # noqa: S608
     if len(merged) > 1:
         keys = np.concatenate(merged)
         keys.sort()
-        keys = keys[_alive(connection, keys)]
+        keys = keys[_alive(connection, keys, table)]
     for page, start in enumerate(range(0, len(keys), _PAGE)):
         part = keys[start : start + _PAGE]
         first, last = int(part[0] >> np.uint64(32)), int(part[-1] >> np.uint64(32))
         packed = (part >> np.uint64(32)).astype("<u4").tobytes() + part.astype("<u4").tobytes()
-        connection.execute("INSERT INTO variant_prints VALUES (?, ?, ?, ?, ?)", (number, page, first, last, packed))
+        row = (number, page, first, last, packed)
+        connection.execute(f"INSERT INTO {table}_prints VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608
 
 
-def candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers) -> Iterator[tuple[int, int, bool]]:
+def candidates(
+    connection: sqlite3.Connection, prints: Prints, numbers: Numbers, *, table: str = "variant"
+) -> Iterator[tuple[int, int, bool]]:
     """Pairs (new form, other form, are all their common fingerprints common ones?) that may be alike.
 
     `prints` and `numbers` are those of new forms, which `add` has added, in order of number. A form is compared with
@@ -67,13 +75,15 @@ def candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers)
         if end < len(numbers):
             # A form's fingerprints are counted together.
             end = int(np.searchsorted(numbers, numbers[end - 1], "right"))
-        yield from _candidates(connection, prints[start:end], numbers[start:end])
+        yield from _candidates(connection, prints[start:end], numbers[start:end], table)
         start = end
 
 
-def _candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers) -> Iterator[tuple[int, int, bool]]:
+def _candidates(
+    connection: sqlite3.Connection, prints: Prints, numbers: Numbers, table: str
+) -> Iterator[tuple[int, int, bool]]:
     ordered = np.sort(prints)
-    found = _listed(connection, ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))])
+    found = _listed(connection, table, ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))])
     keys = (found >> np.uint64(32)).astype(np.uint32)
     starts = np.searchsorted(keys, prints, "left")
     counts = np.searchsorted(keys, prints, "right") - starts
@@ -99,14 +109,16 @@ def _candidates(connection: sqlite3.Connection, prints: Prints, numbers: Numbers
     yield from zip(owner[kept].tolist(), other[kept].tolist(), (~any_rare[kept]).tolist(), strict=True)
 
 
-def _listed(connection: sqlite3.Connection, wanted: Prints) -> Keys:
+def _listed(connection: sqlite3.Connection, table: str, wanted: Prints) -> Keys:
     """The postings of these fingerprints (sorted), by fingerprint and number."""
     parts: list[Keys] = []
-    for first, last, packed in connection.execute("SELECT first, last, postings FROM variant_prints"):
+    pages = connection.execute(f"SELECT rowid, first, last FROM {table}_prints").fetchall()  # noqa: S608
+    for page, first, last in pages:
         start, end = np.searchsorted(wanted, (first, last + 1))
         if start == end:
             continue
-        keys = _unpacked(packed)
+        query = f"SELECT postings FROM {table}_prints WHERE rowid = ?"  # noqa: S608
+        keys = _unpacked(connection.execute(query, (page,)).fetchone()[0])
         mine = (keys >> np.uint64(32)).astype(np.uint32)
         near = wanted[start:end]
         place = np.minimum(np.searchsorted(near, mine), len(near) - 1)
@@ -116,8 +128,9 @@ def _listed(connection: sqlite3.Connection, wanted: Prints) -> Keys:
     return found
 
 
-def _pages(connection: sqlite3.Connection, run: int) -> list[tuple[bytes]]:
-    return connection.execute("SELECT postings FROM variant_prints WHERE run = ? ORDER BY page", (run,)).fetchall()
+def _pages(connection: sqlite3.Connection, run: int, table: str) -> list[tuple[bytes]]:
+    query = f"SELECT postings FROM {table}_prints WHERE run = ? ORDER BY page"  # noqa: S608
+    return connection.execute(query, (run,)).fetchall()
 
 
 def _unpacked(packed: bytes) -> Keys:
@@ -126,11 +139,11 @@ def _unpacked(packed: bytes) -> Keys:
     return (both[:half] << np.uint64(32)) | both[half:]
 
 
-def _alive(connection: sqlite3.Connection, keys: Keys) -> npt.NDArray[np.bool_]:
+def _alive(connection: sqlite3.Connection, keys: Keys, table: str) -> npt.NDArray[np.bool_]:
     numbers = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     most = int(numbers.max(initial=0)) + 1
     alive = np.zeros(most, np.bool_)
-    rows = connection.execute("SELECT number FROM variant_forms WHERE number < ?", (most,))
+    rows = connection.execute(f"SELECT number FROM {table}_forms WHERE number < ?", (most,))  # noqa: S608
     alive[np.fromiter((row[0] for row in rows), np.int64)] = True
     mine: npt.NDArray[np.bool_] = alive[numbers]
     return mine
