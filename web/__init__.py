@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from werkzeug.datastructures import ImmutableDict
 
+from index.glance import Looker
 from index.settings import Settings
 from search.library import Library
 from web import (
@@ -21,6 +22,7 @@ from web import (
     ladders,
     limits,
     links,
+    metrics,
     pages,
     people,
     people_view,
@@ -28,8 +30,10 @@ from web import (
     runs,
     sitemap,
     verify,
+    watching,
     wording,
 )
+from web.meters import Meters
 from web.sessions import Sessions, editor
 
 _YEAR = 31_536_000
@@ -42,8 +46,11 @@ class _Site(Flask):
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
-def create_app(settings: Settings) -> Flask:
-    """The site over a data folder, published or not; a new build is served as soon as it is there."""
+def create_app(settings: Settings, meters: Meters | None = None) -> Flask:
+    """The site over a data folder, published or not; a new build is served as soon as it is there.
+
+    `meters` are shared by the processes of one server; without them this process counts for itself.
+    """
     app = _Site(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
     app.config[addresses.BASE] = settings.url
@@ -51,6 +58,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     library = Library(settings)
     app.extensions["saywho.library"] = library
+    meters, archive = meters or Meters(), Looker(settings.archive)
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(api.blueprint(library))
@@ -59,12 +67,14 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(people.blueprint(library, edition))
     app.register_blueprint(compare.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
-    streams = exports.Streams()
+    streams = exports.Streams(told=meters.streaming)
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
     app.register_blueprint(sitemap.blueprint(library))
     app.register_blueprint(documentation.blueprint(library, edition))
+    if settings.metrics != "off":
+        app.register_blueprint(metrics.blueprint(library, settings, archive, meters))
     limits.register(app, settings)
     if settings.editor_token:
         known = Sessions(settings)
@@ -74,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
     problems.register(app)
     answers.register(app)
     _words(app, edition)
+    watching.register(app, settings, library, meters)
     return app
 
 
