@@ -1,13 +1,13 @@
 """The front door: gathers the commands of `index`, `search` and `web`, and turns failures into lines and exit codes."""
 
 import importlib
-import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import click
 
+from index import logs
 from index.errors import SaywhoError
 from index.settings import load_settings
 
@@ -75,7 +75,7 @@ def cli(ctx: click.Context, data: Path | None, debug: bool) -> None:
 
 def main() -> None:
     """Runs the command line and exits: 0 done, 1 failed, 2 wrong usage, 3 some set aside, 4 locked, 130 interrupted."""
-    logging.basicConfig(format="saywho: %(message)s", level=logging.WARNING)
+    logs.set_up("json" if logs.in_json() else "text")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -110,7 +110,10 @@ def run(arguments: list[str]) -> int:
 
 
 def _say(message: str) -> None:
-    click.echo(f"saywho: {message}", err=True)
+    if logs.in_json():
+        logs.tell("error", message)
+    else:
+        click.echo(f"saywho: {message}", err=True)
 
 
 if __name__ == "__main__":

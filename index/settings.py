@@ -31,6 +31,14 @@ class Settings:
     """What editors sign in with to correct speakers on the site; empty where nobody can."""
     secret: str = dataclasses.field(default="", repr=False)
     """What the cookies of editors are signed with; empty for another random key at each start."""
+    metrics: str = "local"
+    """Who may read /metrics: `off`, `local` (this machine, not through a proxy) or `all`."""
+    log_format: str = "text"
+    """`text` says what fails, for people; `json` is one object a line, a line for each answer too."""
+    log_queries: bool = False
+    """Whether logs hold what was asked, words included; else only the route."""
+    grace: int = 30
+    """Seconds that answers under way have to finish when the server is told to stop."""
 
     @property
     def archive(self) -> Path:
@@ -67,7 +75,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **flags: object) -> 
             continue
         variable = f"SAYWHO_{field.name.upper()}"
         given = (
-            (f"--{field.name}", flags.get(field.name)),
+            (f"--{field.name.replace('_', '-')}", flags.get(field.name)),
             (variable, environ.get(variable)),
             (f"{data / CONFIG_NAME}: {field.name}", config.pop(field.name, None)),
         )
@@ -113,6 +121,23 @@ def _site(origin: str, value: object) -> str:
     return text
 
 
+def _one_of(*allowed: str) -> Callable[[str, object], str]:
+    def convert(origin: str, value: object) -> str:
+        text = str(value).strip()
+        if text not in allowed:
+            raise UsageError(f"{origin} is '{value}'; it takes {', '.join(allowed[:-1])} or {allowed[-1]}")
+        return text
+
+    return convert
+
+
+def _switch(origin: str, value: object) -> bool:
+    text = str(value).strip().casefold()
+    if text not in _SWITCHED:
+        raise UsageError(f"{origin} is '{value}'; it takes yes or no")
+    return _SWITCHED[text]
+
+
 def _hosts(origin: str, value: object) -> tuple[str, ...]:
     given = value if isinstance(value, list) else str(value).split(",")
     hosts = tuple(str(one).strip().casefold() for one in given if str(one).strip())
@@ -153,6 +178,9 @@ _SITE = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9a-fA-F:.]+\])"
     r"(?::[0-9]{1,5})?"
 )
+_SWITCHED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
+METRICS = ("off", "local", "all")
+LOG_FORMATS = ("text", "json")
 _CONVERTED: dict[str, Callable[[str, object], object]] = {
     "port": _number,
     "workers": _number,
@@ -161,5 +189,9 @@ _CONVERTED: dict[str, Callable[[str, object], object]] = {
     "rate_limit": _rate,
     "editor_token": _token,
     "secret": _token,
+    "metrics": _one_of(*METRICS),
+    "log_format": _one_of(*LOG_FORMATS),
+    "log_queries": _switch,
+    "grace": _number,
 }
 """By setting; the others are text."""

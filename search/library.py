@@ -56,6 +56,12 @@ class Library:
             self._seen = stamp, engine
             return engine
 
+    @property
+    def opened(self) -> str | None:
+        """The id of the build that `current` gave last; None where it has given none."""
+        seen = self._seen
+        return seen[1].build.id if seen is not None and self._process == os.getpid() else None
+
     def of_build(self, build_id: str) -> Engine:
         """The build of that id, published or earlier; GoneError where it is no longer (or never was) there."""
         self._mind_forks()

@@ -30,7 +30,7 @@ def shared() -> Path:
     return folder
 
 
-class _Client(FlaskClient):
+class ReadingClient(FlaskClient):
     """Reads each answer to its end, so that a static file is closed again."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The site over the small collection of `tests.site_rows`, archived and built as a run would."""
     settings, _ = a_collection(tmp_path_factory.mktemp("site"), rows())
     app = create_app(settings)
-    app.test_client_class = _Client
+    app.test_client_class = ReadingClient
     yield app
     app.extensions["saywho.library"].close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.datastructures import ImmutableDict
 
+from index.glance import Looker
 from index.settings import Settings
 from search.library import Library
 from web import (
@@ -23,6 +24,7 @@ from web import (
     limits,
     links,
     live,
+    metrics,
     pages,
     people,
     people_view,
@@ -30,8 +32,10 @@ from web import (
     runs,
     sitemap,
     verify,
+    watching,
     wording,
 )
+from web.meters import Meters
 from web.sessions import Sessions, editor
 from web.static_files import StaticFiles
 
@@ -44,14 +48,18 @@ class _Site(Flask):
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
-def create_app(settings: Settings) -> Flask:
-    """The site over a data folder, published or not; a new build is served as soon as it is there."""
+def create_app(settings: Settings, meters: Meters | None = None) -> Flask:
+    """The site over a data folder, published or not; a new build is served as soon as it is there.
+
+    `meters` are shared by the processes of one server; without them this process counts for itself.
+    """
     app = _Site(__name__, static_folder=None)
     app.config[addresses.BASE] = settings.url
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     library = Library(settings)
     app.extensions["saywho.library"] = library
+    meters, archive = meters or Meters(), Looker(settings.archive)
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
     app.register_blueprint(facet_page.blueprint(library, edition))
@@ -61,12 +69,14 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(people.blueprint(library, edition))
     app.register_blueprint(compare.blueprint(library, edition))
     app.register_blueprint(verify.blueprint(library, edition))
-    streams = exports.Streams()
+    streams = exports.Streams(told=meters.streaming)
     app.register_blueprint(exports.blueprint(library, streams))
     app.register_blueprint(citations.blueprint(library, streams))
     app.register_blueprint(feeds.blueprint(library, edition))
     app.register_blueprint(sitemap.blueprint(library))
     app.register_blueprint(documentation.blueprint(library, edition))
+    if settings.metrics != "off":
+        app.register_blueprint(metrics.blueprint(library, settings, archive, meters))
     limits.register(app, settings)
     if settings.editor_token:
         known = Sessions(settings)
@@ -77,6 +87,7 @@ def create_app(settings: Settings) -> Flask:
     answers.register(app)
     StaticFiles().register(app)
     _words(app)
+    watching.register(app, settings, library, meters)
     return app
 
 

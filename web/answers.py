@@ -94,7 +94,7 @@ def _secured(response: Response) -> Response:
 def _shared(response: Response) -> Response:
     if is_shared(request.path):
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
     return response
 
 

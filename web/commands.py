@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import logging
 import secrets
 import socket
 import sys
@@ -11,16 +12,19 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 import index
+from index import logs
 from index.data_folder import data_option, settings_of
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
 from index.intake import index_sources
 from index.options import bars
-from index.settings import Settings
+from index.settings import LOG_FORMATS, Settings
 from search.library import Library
 from web import create_app
 from web.memory import keep_freed
+from web.meters import Meters
 
 THREADS = 8
 """Questions that one worker answers at the same time."""
@@ -41,13 +45,12 @@ Examples:
 @click.option("--port", type=int, metavar="N", help="0 takes any free one. [8000]")
 @click.option("--workers", type=int, metavar="N", help="Processes that answer. [1]")
 @click.option("--url", metavar="URL", help="Where readers find the site, for feeds and citations: https://HOST.")
+@click.option("--log-format", metavar="|".join(LOG_FORMATS), help="json is one object a line, for each answer. [text]")
 @data_option
 @click.pass_context
-def serve(
-    ctx: click.Context, host: str | None, port: int | None, workers: int | None, url: str | None, data: Path | None
-) -> None:
+def serve(ctx: click.Context, /, data: Path | None, **given: Any) -> None:
     """Serve the site and the JSON endpoint. A new build is shown as soon as it is published."""
-    serve_site(settings_of(ctx, data, host=host, port=port, workers=workers, url=url))
+    serve_site(settings_of(ctx, data, **given))
 
 
 @click.command(
@@ -86,8 +89,9 @@ def build_demo(settings: Settings) -> None:
 def serve_site(settings: Settings) -> None:
     """Answers until it is stopped. SaywhoError where the address cannot be had; nothing has been started then."""
     with listen(settings.host, settings.port) as listener:
+        logs.set_up(settings.log_format)
         if note := _missing(settings):
-            click.echo(f"saywho: {note}", err=True)
+            logging.getLogger("saywho").warning(note)
         # One key for all workers, which are forks of this process.
         _Server(dataclasses.replace(settings, secret=settings.secret or secrets.token_urlsafe(32)), listener).run()
 
@@ -142,6 +146,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._settings = settings
         self._host, self._port = listener.getsockname()[:2]
         self._descriptor = listener.detach()  # gunicorn closes it when it is done with it
+        # Twice as many places as processes: while they are replaced, old ones finish what they have begun.
+        self._meters = Meters(2 * max(1, settings.workers))
         super().__init__()
 
     def load_config(self) -> None:
@@ -157,7 +163,12 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "proc_name": "saywho",
             "when_ready": self._ready,
             "control_socket_disable": True,
+            "graceful_timeout": self._settings.grace,
+            "pre_fork": self._place,
+            "child_exit": self._placeless,
         }
+        if self._settings.log_format == "json":
+            options["logger_class"] = _JsonLogger
         for name, value in options.items():
             if name in self.cfg.settings:  # older ones have no control socket
                 self.cfg.set(name, value)
@@ -165,8 +176,28 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The app, made in each worker, so that every one opens the index for itself."""
         keep_freed()
-        return create_app(self._settings)
+        return create_app(self._settings, self._meters)
 
     def _ready(self, _: object) -> None:
         shown = f"[{self._host}]" if ":" in self._host else self._host
-        print(f"saywho is at http://{shown}:{self._port} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+        said = f"saywho is at http://{shown}:{self._port}"
+        if self._settings.log_format == "json":
+            logs.tell("info", said)
+        else:
+            print(f"{said} (Ctrl-C stops it)", file=sys.stderr, flush=True)
+
+    def _place(self, _: object, worker: Any) -> None:
+        worker.place_of_meters = self._meters.reserve()
+
+    def _placeless(self, _: object, worker: Any) -> None:
+        self._meters.leave(worker.place_of_meters)
+
+
+class _JsonLogger(Logger):  # type: ignore[misc]
+    """gunicorn's own messages as JSON lines."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn sets it up, but for the form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(logs.JsonLines())

@@ -28,8 +28,10 @@ Pieces = Iterator[bytes]
 class Streams:
     """Answers that are written while they are read; no more than so many at a time."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, *, told: Callable[[int], None] = lambda more: None) -> None:
+        """`told` is told of each one that begins (1) and ends (-1)."""
         self._free = threading.BoundedSemaphore(at_once)
+        self._told = told
 
     def answer(self, pieces: Callable[[], Pieces], *, mimetype: str, name: str, etag: str) -> Response:
         """The answer that writes what `pieces` gives, as a file to keep. BusyError where too many are being read."""
@@ -53,11 +55,13 @@ class Streams:
         """What gives back the place that was taken, however often it is called."""
         if not self._free.acquire(blocking=False):
             raise BusyError("too many exports at a time")
+        self._told(1)
         taken = [self._free]
 
         def leave() -> None:
             with contextlib.suppress(IndexError):
                 taken.pop().release()
+                self._told(-1)
 
         return leave
 

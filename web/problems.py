@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 
 from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
 from search.errors import BusyError, GoneError, NotFoundError, RequestError, TimeLimitError
+from web.meters import Meters
 from web.pinned import ChangedError
+from web.watching import METERS, about_request, request_id
 
 RETRY_SECONDS = 30
 """How long a visitor may wait before asking again what could not be answered."""
@@ -26,8 +28,18 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
+_FAILURE_OF: tuple[tuple[type[SaywhoError], str], ...] = (
+    (NotPublishedError, "not_published"),
+    (IndexDamagedError, "damaged"),
+    (SchemaVersionError, "version"),
+    (TimeLimitError, "too_long"),
+    (BusyError, "busy"),
+)
+"""What failures are counted by (`web.meters.FAILURES`)."""
+
 _FOR_PROGRAMS = (
     "/openapi.json",
+    "/metrics",
     "/readyz",
     ".xml",
     ".csv",
@@ -67,6 +79,8 @@ class Problem:
     title: str
     status: int
     detail: str
+    request_id: str
+    """What the server's log has about it; `X-Request-Id` says the same."""
     errors: tuple[ParameterError, ...] = ()
 
 
@@ -83,7 +97,8 @@ def _known(error: SaywhoError) -> Response:
     detail = str(error)
     if status >= 500:
         # Such messages name folders of this machine, which are for its owner's eyes.
-        current_app.logger.error("%s %s: %s", request.method, request.path, error)
+        current_app.logger.error("%s %s: %s", request.method, request.path, error, extra=about_request())
+        _count(next((name for kind, name in _FAILURE_OF if isinstance(error, kind)), "unexpected"))
         detail = next((text for kind, text in DETAILS if isinstance(error, kind)), UNEXPECTED)
     answer = _answer(_problem(status, detail, errors), error)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -110,12 +125,18 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error, extra=about_request())
+    _count("unexpected")
     return _answer(_problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNEXPECTED), error)
 
 
+def _count(failure: str) -> None:
+    meters: Meters = current_app.extensions[METERS]
+    meters.failed(failure)
+
+
 def _problem(status: HTTPStatus, detail: str, errors: tuple[ParameterError, ...] = ()) -> Problem:
-    return Problem("about:blank", status.phrase, int(status), detail, errors)
+    return Problem("about:blank", status.phrase, int(status), detail, request_id(), errors)
 
 
 def answer(status: HTTPStatus, detail: str, *, retry: int | None = None) -> Response:
