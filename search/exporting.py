@@ -4,6 +4,7 @@ What the columns are is said once, in `FIELDS`; Parquet (`parquet.py`) has the s
 """
 
 import csv
+import dataclasses
 import io
 import itertools
 import json
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from index.records import Entry
+from index.records import Entry, Rival
 
 FIELDS: tuple[tuple[str, str], ...] = (
     ("id", "id"),
@@ -36,6 +37,9 @@ FIELDS: tuple[tuple[str, str], ...] = (
     ("cue", "cue_spans"),
     ("source_spans", "source_spans"),
     ("candidates", "candidates"),
+    ("witnesses", "witnesses"),
+    ("rivals", "rivals"),
+    ("correction", "correction"),
 )
 """Each column and the entry's attribute. They are those of `saywho extract`'s lines, but that `speaker` is the
 collection's person and `source` is the outlet: where the article names the speaker is `source_spans`. Offsets are
@@ -52,9 +56,11 @@ is two or three wrong letters. Readers of data (pandas, R's readr, DuckDB) skip 
 _ROWS = 200
 """Rows a piece: some 100 kB."""
 _LISTS = tuple(NAMES.index(name) for name in ("content", "cue", "source_spans", "candidates"))
-_OTHERS = tuple(NAMES.index(name) for name in ("confidence", "date", "kind", "status", "basis", "speaker_type"))
+_PLAIN = ("confidence", "date", "kind", "status", "basis", "speaker_type", "witnesses", "correction")
+_RIVALS = NAMES.index("rivals")
+_OTHERS = tuple(NAMES.index(name) for name in _PLAIN)
 """Of few values, none of them anything but a number, a date or a word."""
-_TEXTS = tuple(place for place in range(len(NAMES)) if place not in (*_LISTS, *_OTHERS))
+_TEXTS = tuple(place for place in range(len(NAMES)) if place not in (*_LISTS, *_OTHERS, _RIVALS))
 
 # A cell that begins with one of these signs is run as a formula; blanks and invisible characters before it do not help.
 # Within a cell the same goes for what follows a line break, a tab or a semicolon: a spreadsheet that is set to other
@@ -72,6 +78,9 @@ _encode = msgspec.json.Encoder().encode
 
 def csv_pieces(entries: Iterable[Entry]) -> Iterator[bytes]:
     """CSV as RFC 4180 has it, in UTF-8 behind a byte order mark, with a header; lists are JSON within a cell.
+
+    But for rivals, which people read: `Bo Li [bo-li] (2); the mayor (1)`, with the id of those who have one, and how
+    many independent articles name them.
 
     Cells that a spreadsheet would run have an apostrophe in front of the sign, so that they are read as text. What
     UTF-8 cannot hold becomes a question mark. JSON lines and Parquet have the words as they are.
@@ -95,7 +104,13 @@ def _cells(entry: Entry) -> list[object]:
             cells[place] = harmless(text)  # type: ignore[arg-type]
     for place in _LISTS:
         cells[place] = harmless(_as_json(cells[place]))
+    cells[_RIVALS] = harmless("; ".join(map(_named, entry.rivals))) if entry.rivals else ""
     return cells
+
+
+def _named(rival: Rival) -> str:
+    known = f" [{rival.id}]" if rival.id else ""
+    return f"{rival.name}{known} ({rival.articles})"
 
 
 def _as_json(value: object) -> str:
@@ -124,4 +139,4 @@ def _line(entry: Entry) -> bytes:
     try:
         return _encode(row) + b"\n"
     except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 cannot hold; as an escape it is still JSON
-        return json.dumps(row).encode("ascii") + b"\n"
+        return json.dumps(row, default=dataclasses.asdict).encode("ascii") + b"\n"

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 from index.errors import SaywhoError
-from index.records import Entry
+from index.records import Entry, Rival
 from search.exporting import FIELDS, NAMES, values_of
 
 ROWS = 20_000
 """Rows a group: some 20 MB while it is made."""
 _SPANS = ("content", "cue", "source_spans")
+_NUMBERS = ("confidence", "witnesses", "correction")
 
 
 def require_pyarrow() -> Any:
@@ -31,7 +32,8 @@ def write_parquet(
 ) -> None:
     """Writes the columns of `exporting.FIELDS` with their types; `about` goes into the file's metadata.
 
-    Dates are dates, spans {start, end}, candidates {name, share}. What UTF-8 cannot hold becomes a question mark.
+    Dates are dates, spans {start, end}, candidates {name, share}, rivals {id, name, articles}. What UTF-8 cannot hold
+    becomes a question mark.
     `done` is told of every group's rows.
     """
     pa = require_pyarrow()
@@ -53,6 +55,9 @@ def _schema(pa: Any) -> Any:
     types |= dict.fromkeys(_SPANS, spans)
     types |= {
         "confidence": pa.float64(),
+        "witnesses": pa.int32(),
+        "correction": pa.int64(),
+        "rivals": pa.list_(pa.struct([("id", pa.string()), ("name", pa.string()), ("articles", pa.int32())])),
         "date": pa.date32(),
         "candidates": pa.list_(pa.struct([("name", pa.string()), ("share", pa.float64())])),
     }
@@ -66,9 +71,15 @@ def _array(pa: Any, name: str, values: tuple[Any, ...], type_: Any) -> Any:
         return pa.array([[{"start": start, "end": end} for start, end in spans] for spans in values], type_)
     if name == "candidates":
         return pa.array([[{"name": _utf8(who), "share": share} for who, share in named] for named in values], type_)
-    if name == "confidence":
+    if name == "rivals":
+        return pa.array([[_rival(rival) for rival in rivals] for rivals in values], type_)
+    if name in _NUMBERS:
         return pa.array(values, type_)
     return pa.array([_utf8(one) if one is not None else None for one in values], type_)
+
+
+def _rival(rival: Rival) -> dict[str, Any]:
+    return {"id": rival.id, "name": _utf8(rival.name), "articles": rival.articles}
 
 
 def _utf8(text: str) -> str:

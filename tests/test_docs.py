@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 import saywho
 from index.settings import Settings
+from search.exporting import NAMES
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +39,12 @@ def test_documented_options_exist(line: str, capsys: pytest.CaptureFixture[str])
     told = capsys.readouterr().out
     for option in (word for word in words if word.startswith("--")):
         assert option in told
+
+
+def test_every_column_of_an_export_is_documented() -> None:
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
+    assert [name for row in rows for name in re.findall(r"`(\w+)`", row)] == list(NAMES)
 
 
 @pytest.mark.parametrize("line", [line for line in COMMANDS if "saywho-data/demo" in line])

@@ -5,16 +5,18 @@ import datetime
 import gc
 import io
 import json
+import re
 import shutil
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.records import Entry, Quotation, to_json
+from index.records import Entry, Quotation, Rival, to_json
 from index.settings import Settings
 from search.exporting import BOM, NAMES, csv_pieces, harmless, json_line_pieces
 from search.library import Library
@@ -33,6 +35,9 @@ HARD = an_entry(
     title='Comma, quote " and\ttab',
     source=None,
     date=None,
+    witnesses=3,
+    rivals=(Rival(id="bo-li", name="Bo Li", articles=2), Rival(id=None, name="the “mayor”; or so", articles=1)),
+    correction=12,
 )
 
 
@@ -50,6 +55,8 @@ def test_csv_is_read_back() -> None:
     assert json.loads(row["content"]) == [[3, 20], [30, 41]]
     assert json.loads(row["cue"]) == [[21, 25]]
     assert json.loads(row["source_spans"]) == [[26, 29]]
+    assert (row["witnesses"], row["correction"]) == ("3", "12")
+    assert row["rivals"] == "Bo Li [bo-li] (2); the “mayor”; or so (1)"
     assert json.loads(row["candidates"]) == [["Ada Brook", 0.6], ["Bo “B” Li", 0.25]]
 
 
@@ -101,11 +108,34 @@ def test_json_lines_are_read_back() -> None:
     assert tuple(first) == NAMES
     assert (first["text"], first["content"], first["cue"]) == (HARD.text, [[3, 20], [30, 41]], [[21, 25]])
     assert (first["source"], first["date"]) == (None, None)
-    assert second["id"] == an_entry(8).id
+    assert (first["witnesses"], first["correction"]) == (3, 12)
+    assert first["rivals"][0] == {"id": "bo-li", "name": "Bo Li", "articles": 2}
+    assert (second["id"], second["rivals"], second["correction"]) == (an_entry(8).id, [], None)
+
+
+def test_why_is_told_as_the_endpoint_tells_it(tmp_path: Path) -> None:
+    engine = an_engine(tmp_path, [HARD])
+    (hit,) = engine.search(SearchRequest()).results
+    engine.close()
+    line = json.loads(b"".join(json_line_pieces([HARD])))
+    told = msgspec.to_builtins(hit.attribution)
+    assert {name: line[name] for name in ("witnesses", "rivals", "correction")} == {
+        name: told[name] for name in ("witnesses", "rivals", "correction")
+    }
+
+
+@pytest.mark.parametrize("name", ["=1+1", "a; =1+1", "@x", "\t=1"])
+def test_no_rival_is_a_formula(name: str) -> None:
+    bo = Rival(id=None, name="Bo", articles=1)
+    (row,) = rows_of([an_entry(rivals=(bo, Rival(id="=x", name=name, articles=1)))])
+    assert not re.search(r"(^|[;\t\r\n])[ \t]*=", row["rivals"])
+    (row,) = rows_of([an_entry(rivals=(Rival(id=None, name=name, articles=1),))])
+    assert re.search(r"(^|;)'", row["rivals"])
 
 
 def test_half_of_a_surrogate_pair_stops_no_form(tmp_path: Path) -> None:
-    broken = an_entry(1, "half \ud800 a pair", candidates=(("\udc00", 0.5),))
+    rival = Rival(id=None, name="\udc01", articles=1)
+    broken = an_entry(1, "half \ud800 a pair", candidates=(("\udc00", 0.5),), rivals=(rival,))
     assert rows_of([broken])[0]["text"] == "half ? a pair"
     assert json.loads(b"".join(json_line_pieces([broken])))["text"] == "half \ud800 a pair"
     pytest.importorskip("pyarrow")
@@ -129,6 +159,10 @@ def test_parquet_is_read_back_with_its_types(tmp_path: Path) -> None:
     assert first["content"] == [{"start": 3, "end": 20}, {"start": 30, "end": 41}]
     assert first["candidates"] == [{"name": "Ada Brook", "share": 0.6}, {"name": "Bo “B” Li", "share": 0.25}]
     assert first["date"] is None
+    assert (first["witnesses"], first["correction"]) == (3, 12)
+    assert first["rivals"][0] == {"id": "bo-li", "name": "Bo Li", "articles": 2}
+    assert first["rivals"][1]["id"] is None
+    assert (second["rivals"], second["correction"]) == ([], None)
     assert (second["date"], second["confidence"]) == (datetime.date(2020, 3, 4), 0.9)
     assert table.schema.metadata[b"saywho.build"] == b"b1"
 
