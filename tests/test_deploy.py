@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.settings import Settings
+from scripts import try_container
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -93,3 +94,21 @@ def test_caddy_takes_the_site(tmp_path: Path) -> None:
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
     assert found.returncode == 0, found.stderr
+
+
+def test_what_the_container_copies_is_there_and_is_sent() -> None:
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    copied = [rest.split()[:-1] for name, rest in try_container.instructions(text) if name == "COPY"]
+    here = [one for some in copied if not some[0].startswith("--from=") for one in some]
+    assert len(here) > 5
+    assert all((ROOT / one).exists() and try_container.is_sent(one) for one in here)
+    assert not any(map(try_container.is_sent, (".git", "saywho-data", "tests", "docs/serving.md", ".venv/x")))
+
+
+def test_the_container_is_not_roots_and_installs_what_is_locked() -> None:
+    steps = list(try_container.instructions((ROOT / "Containerfile").read_text(encoding="utf-8")))
+    installs = [rest for name, rest in steps if name == "RUN" and "pip install" in rest]
+    assert len(installs) == 2
+    assert all("--require-hashes" in one or "--no-deps" in one for one in installs)
+    assert [rest for name, rest in steps if name == "USER"] == ["saywho"]
+    assert {"HEALTHCHECK", "VOLUME", "STOPSIGNAL"} <= {name for name, _ in steps}
