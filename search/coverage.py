@@ -1,6 +1,7 @@
 """What a collection covers: which outlets, in which months, and how often nobody is given as the speaker."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ class Covered:
     undated: int
     months: tuple[int, ...]
     """How many quotations each of the collection's months has."""
+    gaps: tuple[tuple[str, str], ...]
+    """Stretches of months without any between its own first and last one, each by its first and last month."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,9 @@ class Coverage:
     """How many speakers of the collection are a person, an organization or a group."""
     shared: int
     """Quotations whose words stand in other articles, too."""
+    set_aside: dict[str, int] | None = None
+    """How many articles or files could not be read, by cause (`same_id`, `no_text`, `damaged`, …), the commonest first;
+    None where the server has no archive beside it. It is the archive's, which may be ahead of the build."""
 
 
 def coverage_of(columns: Columns, live: Mask | None, build: BuildShown, people: dict[str, int]) -> Coverage:
@@ -70,9 +76,11 @@ def coverage_of(columns: Columns, live: Mask | None, build: BuildShown, people: 
     by_month = np.bincount(month[dated] - first, minlength=length) if length else np.zeros(0, np.int64)
     variants = np.bincount(alive(columns.codes["variant"])) if len(source) else np.zeros(1, np.int64)
     variants[0] = 0  # no version of anything
+    named_months = tuple(f"{one // 12:04}-{one % 12 + 1:02}" for one in range(first, first + length))
+    cells_of = cells.reshape(shown, length) if length else np.zeros((shown, 0), np.int64)
     return Coverage(
         build=build,
-        months=tuple(f"{one // 12:04}-{one % 12 + 1:02}" for one in range(first, first + length)),
+        months=named_months,
         everything=Covered(
             name="",
             quotations=len(source),
@@ -80,6 +88,7 @@ def coverage_of(columns: Columns, live: Mask | None, build: BuildShown, people: 
             unknown=int(unknown.sum()),
             undated=int((~dated).sum()),
             months=tuple(by_month.tolist()),
+            gaps=gaps_of(by_month, named_months),
         ),
         outlets=tuple(
             Covered(
@@ -88,7 +97,8 @@ def coverage_of(columns: Columns, live: Mask | None, build: BuildShown, people: 
                 articles=int(articles[code]),
                 unknown=int(unknowns[code]),
                 undated=int(undated[code]),
-                months=tuple(cells[(code - 1) * length : code * length].tolist()),
+                months=tuple(cells_of[code - 1].tolist()),
+                gaps=gaps_of(cells_of[code - 1], named_months),
             )
             for code in range(1, shown + 1)
         ),
@@ -97,3 +107,10 @@ def coverage_of(columns: Columns, live: Mask | None, build: BuildShown, people: 
         people=people,
         shared=int(variants[variants > 1].sum()),
     )
+
+
+def gaps_of(counts: npt.NDArray[np.int64], months: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The stretches of months without any, between the first and the last that have some."""
+    there = np.flatnonzero(counts)
+    after = np.flatnonzero(np.diff(there) > 1)
+    return tuple((months[int(there[one]) + 1], months[int(there[one + 1]) - 1]) for one in after.tolist())

@@ -118,7 +118,7 @@ def test_why_is_told_as_the_endpoint_tells_it(tmp_path: Path) -> None:
     (hit,) = engine.search(SearchRequest()).results
     engine.close()
     line = json.loads(b"".join(json_line_pieces([HARD])))
-    told = msgspec.to_builtins(hit.attribution)
+    told = json.loads(msgspec.json.encode(hit.attribution))
     assert {name: line[name] for name in ("witnesses", "rivals", "correction")} == {
         name: told[name] for name in ("witnesses", "rivals", "correction")
     }

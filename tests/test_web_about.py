@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from index.archive import Archive
+from index.records import Failure
 from index.settings import Settings
 from search.library import Library
 from tests.conftest import ROOT
 from tests.entries import a_build, an_entry
+from tests.making import a_collection
+from tests.site_rows import rows
 from web import create_app, measured, pages
 from web.measured import parse
 
@@ -53,6 +57,54 @@ def test_months_run_without_gaps(tmp_path: Path, dates: tuple[str | None, ...], 
     found = client.get("/api/v1/coverage").get_json()
     assert len(found["months"]) == len(found["everything"]["months"]) == len(found["outlets"][0]["months"]) == months
     assert client.get("/about").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "gaps"),
+    [
+        (["2020-01-05"], []),
+        (["2020-01-05", "2020-02-01"], []),
+        (["2019-11-05", "2020-01-31"], [["2019-12", "2019-12"]]),
+        (["2020-01-05", "2020-06-01", "2020-08-09"], [["2020-02", "2020-05"], ["2020-07", "2020-07"]]),
+        ([None], []),
+    ],
+)
+def test_gaps_lie_between_an_outlets_first_and_last_month(
+    tmp_path: Path, days: list[str | None], gaps: list[list[str]]
+) -> None:
+    entries = [an_entry(number, date=day, source="Tern") for number, day in enumerate(days, 1)]
+    others = [an_entry(50, date="2018-01-01", source="Gull"), an_entry(51, date="2021-12-01", source="Heron")]
+    a_build(tmp_path, [*entries, *others])
+    client = create_app(Settings(data=tmp_path)).test_client()
+    found = client.get("/api/v1/coverage").get_json()
+    outlets = {one["name"]: one["gaps"] for one in found["outlets"]}
+    assert outlets == {"Tern": gaps, "Gull": [], "Heron": []}
+    page = client.get("/about").text
+    assert ("Gaps of 1 outlet:" in page) == bool(gaps)
+
+
+def test_what_was_set_aside_is_told_by_cause_and_not_by_name(tmp_path: Path) -> None:
+    settings, _ = a_collection(tmp_path, rows())
+    with Archive(settings.archive) as archive:
+        for number, reason in enumerate(("is empty; there is no article to read", "broken JSON (x at column 3); mend")):
+            for line in range(number + 1):
+                failure = Failure(origin=f"secret.jsonl:{number}{line}", reason=reason)
+                archive.add_failure(failure, source="s", reading={})
+        archive.commit()
+    client = create_app(settings).test_client()
+    answer = client.get("/api/v1/coverage")
+    assert answer.get_json()["set_aside"] == {"damaged": 2, "no_text": 1}
+    assert list(answer.get_json()["set_aside"]) == ["damaged", "no_text"]
+    page = client.get("/about").text
+    assert "Damaged, cut short or broken</th><td>2</td>" in page
+    assert "secret" not in page + answer.text
+
+
+def test_a_server_without_an_archive_says_so(tmp_path: Path) -> None:
+    a_build(tmp_path, [an_entry()])
+    client = create_app(Settings(data=tmp_path)).test_client()
+    assert client.get("/api/v1/coverage").get_json()["set_aside"] is None
+    assert "no archive beside it" in client.get("/about").text
 
 
 def test_an_empty_collection_has_its_page(tmp_path: Path) -> None:

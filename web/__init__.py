@@ -61,9 +61,9 @@ def create_app(settings: Settings, meters: Meters | None = None) -> Flask:
     app.extensions["saywho.library"] = library
     meters, archive = meters or Meters(), Looker(settings.archive)
     edition = _edition()
-    app.register_blueprint(pages.blueprint(library, edition))
+    app.register_blueprint(pages.blueprint(library, edition, archive))
     app.register_blueprint(facet_page.blueprint(library, edition))
-    app.register_blueprint(api.blueprint(library))
+    app.register_blueprint(api.blueprint(library, archive))
     app.register_blueprint(ladders.blueprint(library))
     app.url_map.converters["anything"] = people.Anything
     app.register_blueprint(people.blueprint(library, edition))

@@ -1,7 +1,11 @@
 """The JSON endpoint: one call into search, one dataclass out."""
 
+import dataclasses
+import json
+
 from flask import Blueprint, Response, request
 
+from index.glance import Looker
 from search.library import Library
 from web import openapi, params
 from web.answers import etag_of, json_answer, unchanged
@@ -17,7 +21,7 @@ from web.pinned import engine_of
 from web.trimming import trimmed, wanted
 
 
-def blueprint(library: Library) -> Blueprint:
+def blueprint(library: Library, archive: Looker) -> Blueprint:
     """The routes below /api/v1, and the description of them."""
     api = Blueprint("api", __name__)
 
@@ -72,9 +76,12 @@ def blueprint(library: Library) -> Blueprint:
     @api.get("/api/v1/coverage")
     def coverage() -> Response:
         params.refuse_unknown(request.args)
-        engine = library.current()
-        etag = etag_of(engine.build.id)
-        return unchanged(etag) or json_answer(engine.coverage(), etag)
+        engine, seen = library.current(), archive.look()
+        aside = seen.set_aside if seen is not None else None
+        etag = etag_of(engine.build.id, json.dumps(aside))
+        if same := unchanged(etag):
+            return same
+        return json_answer(dataclasses.replace(engine.coverage(), set_aside=aside), etag)
 
     @api.get("/openapi.json")
     def description() -> Response:

@@ -5,6 +5,7 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
+from index.glance import WORDS, Looker
 from search.coverage import Coverage
 from search.engine import Engine
 from search.library import Library
@@ -31,7 +32,7 @@ _TOLD = 0.5
 _PEOPLE = {"person": "People", "organization": "Bodies", "group": "Groups"}
 
 
-def blueprint(library: Library, edition: str) -> Blueprint:
+def blueprint(library: Library, edition: str, archive: Looker) -> Blueprint:
     """The site's pages. `edition` changes with the templates, so that no browser keeps an old look."""
     pages = Blueprint("pages", __name__)
     counted: dict[str, Stats] = {}
@@ -112,14 +113,22 @@ def blueprint(library: Library, edition: str) -> Blueprint:
 
     @pages.get("/about")
     def about() -> Response:
-        engine = library.current()
-        etag = etag_of(engine.build.id, edition)
+        engine, seen = library.current(), archive.look()
+        aside = seen.set_aside if seen is not None else None
+        etag = etag_of(engine.build.id, edition, str(aside))
         if same := unchanged(etag):
             return same
         if not covered or covered[0].build.id != engine.build.id:  # once a build, as the counts above
             covered[:] = [engine.coverage()]
         return page_answer(
-            "about.html", etag, stats=stats_of(engine), coverage=covered[0], measured=measured(), PEOPLE=_PEOPLE
+            "about.html",
+            etag,
+            stats=stats_of(engine),
+            coverage=covered[0],
+            measured=measured(),
+            PEOPLE=_PEOPLE,
+            aside=aside,
+            CAUSES=WORDS,
         )
 
     @pages.get("/healthz")
