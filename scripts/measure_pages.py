@@ -135,33 +135,29 @@ def visit(browser: Browser, address: str, width: int) -> Visit:
     return found
 
 
-def measure(site: str, pages: dict[str, str], args: argparse.Namespace) -> list[Row]:
-    """The medians of every page."""
+def measure(site: str, pages: dict[str, str], args: argparse.Namespace) -> Iterator[Row]:
+    """The medians of every page, one after the other."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         raise SystemExit(
             "scripts/measure_pages.py: there is no Chromium; install one (Debian: apt-get install chromium)"
         )
-    rows = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for name, address in pages.items():
             visit(browser, site + address, args.width)  # the server opens its index, the browser its fonts
             visits = [visit(browser, site + address, args.width) for _ in range(args.times)]
             paints = [one.paint for one in visits]
-            rows.append(
-                Row(
-                    name,
-                    address,
-                    max(one.bytes for one in visits),
-                    visits[0].answers,
-                    statistics.median(paints),
-                    max(paints),
-                    max(one.shift for one in visits),
-                )
+            yield Row(
+                name,
+                address,
+                max(one.bytes for one in visits),
+                visits[0].answers,
+                statistics.median(paints),
+                max(paints),
+                max(one.shift for one in visits),
             )
         browser.close()
-    return rows
 
 
 def main() -> int:
@@ -177,14 +173,16 @@ def main() -> int:
         if args.data is None:
             build_demo(settings)
         speed = gflops()
+        rows = []
+        print(f"{'page':24} {'kB':>6} {'answers':>8} {'paint, ms':>10} {'slowest':>8} {'shift':>7}")
         with served(settings.data) as site:
-            rows = measure(site, addresses(settings), args)
-    print(f"{'page':24} {'kB':>6} {'answers':>8} {'paint, ms':>10} {'slowest':>8} {'shift':>7}")
-    for row in rows:
-        print(
-            f"{row.page:24} {row.bytes / 1000:6.1f} {row.answers:8} {row.paint:10.0f} {row.slowest:8.0f}"
-            f" {row.shift:7.3f}"
-        )
+            for row in measure(site, addresses(settings), args):
+                rows.append(row)
+                print(
+                    f"{row.page:24} {row.bytes / 1000:6.1f} {row.answers:8} {row.paint:10.0f} {row.slowest:8.0f}"
+                    f" {row.shift:7.3f}",
+                    flush=True,
+                )
     print(f"{args.times} visits a page, window {args.width} wide; a matrix product does {speed:.0f} GFLOPS on one core")
     if args.json:
         args.json.write_text(json.dumps({"gflops": speed, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")

@@ -55,9 +55,9 @@ def test_the_last_result_is_the_last(new_page: NewPage) -> None:
     expect(page.locator("article.quotation").last).to_be_focused()
 
 
-@pytest.mark.parametrize("address", ["/", "/speakers", "/speakers/ada-brook", "/search/speaker"])
-def test_other_pages_with_results_have_them_too(new_page: NewPage, address: str) -> None:
-    page = opened(new_page(), address)
+@pytest.mark.parametrize("path", ["/", "/speakers", "/speakers/ada-brook", "/search/speaker"])
+def test_other_pages_with_results_have_them_too(new_page: NewPage, path: str) -> None:
+    page = opened(new_page(), path)
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.matches('.quotation, tr, .values-list > li')")
 
@@ -112,7 +112,7 @@ def test_they_are_switched_off_and_stay_off(new_page: NewPage) -> None:
     expect(page.get_by_label("Use single keys")).not_to_be_checked()
     page.get_by_label("Use single keys").check()
     page.get_by_role("button", name="Close").click()
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     page.keyboard.press("j")
     expect(page.locator("article.quotation").first).to_be_focused()
 

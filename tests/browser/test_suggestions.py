@@ -21,10 +21,10 @@ def options(page: Page) -> Locator:
     return page.get_by_role("option")
 
 
-@pytest.mark.parametrize("address", ["/", "/search", "/articles/gull/2020/bridge", "/about", "/nowhere"])
-def test_every_search_box_offers_words_speakers_and_outlets(new_page: NewPage, address: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/search", "/articles/gull/2020/bridge", "/about", "/nowhere"])
+def test_every_search_box_offers_words_speakers_and_outlets(new_page: NewPage, path: str) -> None:
     page = new_page()
-    box = search_box(page, address)
+    box = search_box(page, path)
     box.press_sequentially("br")
     expect(options(page)).to_have_text(["brook7 quotations", "bridge6 quotations", "Ada Brookspeaker5 quotations"])
     expect(page.locator(".suggestions b")).to_have_text(["br", "br", "Br"])
@@ -113,12 +113,15 @@ def test_leaving_the_box_closes_the_list(new_page: NewPage) -> None:
 def test_it_is_asked_once_for_letters_typed_in_a_row(new_page: NewPage) -> None:
     page = new_page()
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/suggest" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/suggest" in request.url else None)
     box = search_box(page)
-    box.press_sequentially("b")
-    box.press_sequentially("ridge", delay=10)
+    box.evaluate(
+        """box => ['b', 'br', 'bri', 'brid', 'bridg'].forEach((typed) => {
+        box.focus(); box.value = typed; box.dispatchEvent(new Event('input', { bubbles: true })); })"""
+    )
     expect(options(page)).to_have_count(1)
     assert len(asked) == 1
+    assert "q=bridg&" in asked[0]
 
 
 def test_an_answer_that_comes_late_is_dropped(new_page: NewPage) -> None:
@@ -127,7 +130,6 @@ def test_an_answer_that_comes_late_is_dropped(new_page: NewPage) -> None:
     page.route("**/api/v1/suggest?q=br&*", lambda route: held.append(route))
     box = search_box(page)
     box.press_sequentially("br")
-    page.wait_for_function("performance.now() > 0")
     while not held:
         page.wait_for_timeout(20)
     box.fill("fin")
@@ -144,7 +146,7 @@ def test_without_suggestions_one_can_search_all_the_same(new_page: NewPage, stat
     page = new_page()
     page.route("**/api/v1/suggest*", lambda route: route.fulfill(status=status) if status else route.abort())
     box = search_box(page)
-    with page.expect_event("requestfinished" if status else "requestfailed"):
+    with page.expect_event("response" if status else "requestfailed"):
         box.press_sequentially("br")
     expect(options(page)).to_have_count(0)
     box.press("Enter")
