@@ -126,7 +126,7 @@ def test_the_host_header_is_in_no_answer(client: FlaskClient, address: str) -> N
 
 
 def test_static_files_may_be_kept_since_their_address_changes(client: FlaskClient) -> None:
-    (style,) = re.findall(r'href="(/static/site\.css\?v=[0-9a-f]{12})"', client.get("/").text)
+    (style,) = re.findall(r'href="(/static/[0-9a-f]{12}/site\.css)"', client.get("/").text)
     assert "max-age=31536000" in client.get(style).headers["Cache-Control"]
 
 

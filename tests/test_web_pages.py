@@ -306,3 +306,37 @@ def test_any_article_id_has_an_address(tmp_path: Path, article_id: str) -> None:
     client = create_app(Settings(data=tmp_path)).test_client()
     (place,) = [link for link in links(page(client, "/search")) if link.startswith("/articles/")]
     assert "An odd one" in page(client, place.partition("#")[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "told", "others"),
+    [
+        (
+            "q=%22moved+both%22",
+            "We searched for exact words , not all words (6) or any form (6) .",
+            ["/search?q=%22moved%22+%22both%22", "/search?q=moved+both"],
+        ),
+        (
+            "q=mended&sort=newest",
+            "We searched for any form , not the exact word (2) .",
+            ["/search?q=%22mended%22&sort=newest"],
+        ),
+        (
+            "q=both+moved",
+            "We searched for any form , not exact words (0) or all words (6) .",
+            ["/search?q=%22both+moved%22", "/search?q=%22both%22+%22moved%22"],
+        ),
+    ],
+)
+def test_how_the_words_were_taken_is_said_with_a_click_to_the_other_ways(
+    client: FlaskClient, query: str, told: str, others: list[str]
+) -> None:
+    html = page(client, f"/search?{query}")
+    modes = html[html.index('class="modes"') : html.index("</p>", html.index('class="modes"'))]
+    assert words(modes.partition(">")[2]) == told
+    assert links(modes) == others
+
+
+@pytest.mark.parametrize("query", ["q=rain+OR+bridge", "q=zebra", "speaker=ada-brook"])
+def test_where_there_is_no_other_way_none_is_offered(client: FlaskClient, query: str) -> None:
+    assert 'class="modes"' not in page(client, f"/search?{query}")

@@ -7,6 +7,7 @@ from search.request import SearchRequest
 from web.params import PAGE_DEFAULTS, address
 
 LABELS: dict[Mode, str] = {"exact": "exact words", "all": "all words", "any": "any form"}
+ONE_WORD = "the exact word"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,11 +20,15 @@ class WayShown:
     current: bool
 
 
-def shown(request: SearchRequest, found: tuple[Way, ...]) -> tuple[WayShown, ...]:
-    """The ways as links; none where there is no choice."""
-    if len(found) < 2:
-        return ()
-    return tuple(WayShown(LABELS[way.mode], _to(request, way.q), way.total, way.current) for way in found)
+def shown(request: SearchRequest, found: tuple[Way, ...], total: int) -> tuple[WayShown, ...]:
+    """The ways as links; none where there is no choice: beside an answer without any results, one that has some."""
+    alone = {"exact": ONE_WORD} if len(found) == 2 else {}
+    ways = tuple(
+        WayShown(alone.get(way.mode, LABELS[way.mode]), _to(request, way.q), way.total, way.current)
+        for way in found
+        if way.current or total or way.total != 0
+    )
+    return ways if len(ways) > 1 else ()
 
 
 def _to(request: SearchRequest, q: str) -> str:

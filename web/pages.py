@@ -85,7 +85,7 @@ def blueprint(library: Library, edition: str, archive: Looker) -> Blueprint:
             sought=sought(given),
             page=page,
             view=view_of(page, given, frame),
-            ways=modes.shown(given, ways(engine, asked)),
+            ways=modes.shown(given, ways(engine, asked), page.total),
             pinned=pinned_of(library, given, page.total),
             citation=search_citation(page, given, base()),
             relaxed=() if page.total else relaxed(given, suggest_relaxation(engine, asked)),

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -36,6 +37,8 @@ _FAILURE_OF: tuple[tuple[type[SaywhoError], str], ...] = (
     (BusyError, "busy"),
 )
 """What failures are counted by (`web.meters.FAILURES`)."""
+_PASSING = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+"""What may be answered when it is asked again."""
 
 _FOR_PROGRAMS = (
     "/openapi.json",
@@ -157,11 +160,18 @@ def _answer(problem: Problem, error: Exception | None = None) -> Response:
         "error.html",
         problem=problem,
         words=words_of(request.path),
+        here=_here() if problem.status in _PASSING and request.method == "GET" else None,
         empty=isinstance(error, NotPublishedError),
         pinned=error.pinned if isinstance(error, ChangedError) else None,
         unreadable=isinstance(error, IndexDamagedError | SchemaVersionError),
     )
     return Response(page.encode("utf-8", "replace"), problem.status, mimetype="text/html")
+
+
+def _here() -> str:
+    """The address that was asked, on this site whatever it begins with."""
+    query = request.query_string.decode("ascii", "replace")
+    return quote("/" + request.path.lstrip("/"), errors="replace") + (f"?{query}" if query else "")
 
 
 def words_of(path: str) -> str:

@@ -48,7 +48,7 @@ WITHIN = {
     "quote": "quotations only",
     "context": "the words around only",
 }
-PLACES = {"all": "everything", "quote": "quotations only", "context": "the words around only"}
+PLACES = {"all": "everything", "quote": "quotations only", "context": "words around only"}
 """The same where one of them is chosen."""
 SORTS = {"relevance": "relevance", "newest": "newest", "oldest": "oldest"}
 

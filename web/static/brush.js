@@ -101,7 +101,10 @@ function dragging(bars, count, show, choose) {
   bars.addEventListener(
     "click",
     (event) => {
-      if (moved) event.preventDefault();
+      const link = event.target.closest("a[data-value]");
+      const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+      if (moved || (link && plain)) event.preventDefault();
+      if (!moved && link && plain) visit(link.href.baseVal);
       moved = false;
     },
     true,

@@ -57,10 +57,10 @@ function twinOf(one) {
 }
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  // Empty boxes would only make the address longer.
-  for (const name of new Set(detail.formData.keys())) {
-    if (detail.formData.getAll(name).every((value) => value === "")) detail.formData.delete(name);
-  }
+  // The address that a browser itself would make of the form; empty boxes would only make it longer.
+  const given = new URLSearchParams([...detail.formData].filter(([, value]) => value !== ""));
+  for (const name of new Set(detail.formData.keys())) detail.formData.delete(name);
+  if (String(given)) detail.path += `${detail.path.includes("?") ? "&" : "?"}${given}`;
 });
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {

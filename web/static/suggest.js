@@ -55,7 +55,7 @@ export function suggests(input) {
   function show(found, q) {
     items = found;
     at = -1;
-    list.replaceChildren(...found.map((item, index) => optionOf(item, index, id, q)));
+    list.replaceChildren(...found.map((item, index) => optionOf(item, index, id, q, kinds.length > 1)));
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));
     input.removeAttribute("aria-activedescendant");
@@ -139,14 +139,14 @@ function element(name, values) {
   return Object.assign(document.createElement(name), values);
 }
 
-function optionOf(item, index, list, q) {
+function optionOf(item, index, list, q, mixed) {
   const option = element("li", { id: `${list}-${index}` });
   option.setAttribute("role", "option");
   option.setAttribute("aria-selected", "false");
   const label = element("span", { className: "label" });
   label.append(...marked(item.label, q));
   option.append(label);
-  if (item.kind !== "word") option.append(element("span", { className: "kind", textContent: NAMES[item.kind] }));
+  if (mixed && item.kind !== "word") option.append(element("span", { className: "kind", textContent: NAMES[item.kind] }));
   const number = element("span", { className: "n", textContent: item.count.toLocaleString("en") });
   const what = element("span", { className: "sr", textContent: item.count === 1 ? " quotation" : " quotations" });
   number.append(what);
