@@ -42,14 +42,17 @@ class _Site(Flask):
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
-def create_app(settings: Settings) -> Flask:
-    """The site over a data folder, published or not; a new build is served as soon as it is there."""
+def create_app(settings: Settings, *, ahead: bool = False) -> Flask:
+    """The site over a data folder, published or not; a new build is served as soon as it is there.
+
+    With `ahead`, as soon as it is there and open: until then the one before answers, and nobody waits.
+    """
     app = _Site(__name__)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR  # static addresses carry the edition
     app.config[addresses.BASE] = settings.url
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    library = Library(settings)
+    library = Library(settings, ahead=ahead)
     app.extensions["saywho.library"] = library
     edition = _edition()
     app.register_blueprint(pages.blueprint(library, edition))
