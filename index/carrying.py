@@ -122,7 +122,7 @@ class ArrivingBuild:
         manifest = read_manifest(self.making)
         for name in manifest.files:
             if not is_plain(name) or name == MANIFEST or STAMP in name:
-                raise PackedError(f"{self._source}: its manifest names '{name[:100]!a}'; nothing of it was used")
+                raise PackedError(f"{self._source}: its manifest names {name[:100]!a}; nothing of it was used")
         if manifest.id != build_id:
             raise PackedError(f"{self._source}: build {build_id} has the manifest of {manifest.id}; nothing was used")
         self.id, self._manifest, self._missing = build_id, manifest, set(manifest.files)

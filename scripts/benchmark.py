@@ -4,6 +4,7 @@
     scripts/benchmark.py search     204 questions of 17 kinds: times, ratios, whether counts agree, building
     scripts/benchmark.py growth     the same at several sizes: times, opening, memory, disk, page cache cold and warm
     scripts/benchmark.py http       the JSON endpoint under load
+    scripts/benchmark.py publish    what askers see while builds are published and gone back to
     scripts/benchmark.py export     every quotation as a file: rows a second, memory
 
 Corpora and indexes are kept in --work and used again while the code that makes them is the same. The peers come with
@@ -28,12 +29,14 @@ os.environ.update(ONE_THREAD)  # before numpy is loaded
 from scripts.benchmarking.engines import MAKERS, OURS, ROWS  # noqa: E402
 from scripts.benchmarking.exporting import export_figures  # noqa: E402
 from scripts.benchmarking.growth import growth_figures  # noqa: E402
+from scripts.benchmarking.publishing import publish_figures  # noqa: E402
 from scripts.benchmarking.report import (  # noqa: E402
     export_table,
     growth_notes,
     growth_table,
     load_table,
     notes,
+    publish_table,
     search_tables,
     speed_note,
 )
@@ -55,6 +58,9 @@ EXAMPLES = {
     "http": """examples:
   scripts/benchmark.py http --size 1000000 --workers 2
   scripts/benchmark.py http --size 100000 --seconds 5""",
+    "publish": """examples:
+  scripts/benchmark.py publish
+  scripts/benchmark.py publish --size 200000 --workers 4""",
     "export": """examples:
   scripts/benchmark.py export
   scripts/benchmark.py export --size 100000 --json figures.json""",
@@ -83,6 +89,11 @@ def http(args: argparse.Namespace) -> dict[str, Any]:
     return load_figures(_workplace(args, args.size), workers=args.workers, seconds=args.seconds)
 
 
+def publish(args: argparse.Namespace) -> dict[str, Any]:
+    """The endpoint while builds are published."""
+    return publish_figures(args.work, size=args.size, workers=args.workers, seed=args.seed)
+
+
 def export(args: argparse.Namespace) -> dict[str, Any]:
     """All rows as files."""
     return export_figures(_workplace(args, args.size))
@@ -92,6 +103,7 @@ SHOWN: dict[str, Callable[[dict[str, Any]], Tables]] = {
     "search": lambda figures: (search_tables(figures), notes(figures)),
     "growth": lambda figures: ([growth_table(figures)], growth_notes(figures)),
     "http": lambda figures: ([load_table(figures)], [speed_note(figures)]),
+    "publish": lambda figures: ([publish_table(figures)], [speed_note(figures)]),
     "export": lambda figures: ([export_table(figures)], [speed_note(figures)]),
 }
 
@@ -115,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for measure in (search, growth, http, export):
+    for measure in (search, growth, http, publish, export):
         name = measure.__name__
         command = commands.add_parser(
             name, help=measure.__doc__, epilog=EXAMPLES[name], formatter_class=argparse.RawDescriptionHelpFormatter
@@ -148,6 +160,11 @@ def _http_options(command: argparse.ArgumentParser) -> None:
     _size(command)
     command.add_argument("--workers", type=_positive, default=2, metavar="N", help="the server's processes [2]")
     command.add_argument("--seconds", type=_positive, default=10, metavar="N", help="of load [10]")
+
+
+def _publish_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--size", type=_of_quotations, default=20_000, metavar="N", help="quotations [20000]")
+    command.add_argument("--workers", type=_positive, default=2, metavar="N", help="the server's processes [2]")
 
 
 def _size(command: argparse.ArgumentParser) -> None:
@@ -184,6 +201,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "search": _search_options,
     "growth": _growth_options,
     "http": _http_options,
+    "publish": _publish_options,
     "export": _size,
 }
 

@@ -1,11 +1,13 @@
 """The builds of a data folder, opened as they are needed: the published one, and earlier ones for their cursors."""
 
+import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 
-from index.errors import IndexDamagedError, SchemaVersionError
+from index.errors import IndexDamagedError, SaywhoError, SchemaVersionError
 from index.manifest import BUILD_ID, POINTER, check, published
 from index.settings import Settings
 from search import cursors
@@ -17,6 +19,14 @@ from search.whoosh_engine import WhooshEngine, open_engine
 
 _EARLIER = 2
 """Earlier builds that stay open."""
+_AGAIN = 5.0
+"""Seconds before a build that could not be opened is tried again."""
+_PATIENCE = 30.0
+"""Seconds that a question for a build waits while that is being opened."""
+_FIRST = SearchRequest(facets=("speaker", "source", "date", "kind"))
+"""What a build is asked before it answers others, so that what it works out once is there."""
+
+log = logging.getLogger(__name__)
 
 
 class Library:
@@ -25,7 +35,9 @@ class Library:
     An engine that was handed out answers until it is let go, even when its build has been replaced or removed since.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, ahead: bool = False) -> None:
+        """With `ahead` the next build is opened beside the questions, and the one before answers until it is ready."""
+        self._ahead = ahead
         self._builds = settings.builds
         self._pointer = settings.builds / POINTER
         self._start()
@@ -36,6 +48,9 @@ class Library:
         self._seen: tuple[tuple[int, ...], Engine] | None = None
         """The pointer file's stamp when it was last read, and the build that it named."""
         self._earlier: OrderedDict[str, WhooshEngine] = OrderedDict()
+        self._opening: threading.Thread | None = None
+        self._failed: tuple[tuple[int, ...], float] = (), 0.0
+        """The pointer file's stamp when its build could not be opened, and when that was."""
         self._lock = threading.Lock()
 
     def current(self) -> Engine:
@@ -49,6 +64,9 @@ class Library:
             self._seen,
         )  # taken before it is read: what is published meanwhile is seen next time
         if seen is not None and seen[0] == stamp:
+            return seen[1]
+        if seen is not None and self._ahead:
+            self._open_ahead(stamp)
             return seen[1]
         folder = published(self._builds)
         with self._lock:
@@ -71,7 +89,10 @@ class Library:
             raise GoneError(f"build '{build_id}' has been removed; start the search again")
         if engine is not None and engine.build.id == build_id:
             return engine
+        self.catch_up()  # a cursor of the newest build may come from another worker, which was faster
         with self._lock:
+            if self._current is not None and self._current.build.id == build_id:
+                return self._current
             try:
                 found = self._earlier.pop(build_id, None) or _opened(folder)
             except SchemaVersionError as error:
@@ -94,8 +115,46 @@ class Library:
         """One page of answers, from the build that is `answering`."""
         return self.answering(request).search(request)
 
+    def catch_up(self) -> None:
+        """Waits for the published build where that is being opened beside the questions."""
+        if self._ahead and self._seen is not None and self._seen[0] != (stamp := self._stamp()):
+            self._open_ahead(stamp)
+        if (opening := self._opening) is not None:
+            opening.join(_PATIENCE)
+
+    def _open_ahead(self, stamp: tuple[int, ...]) -> None:
+        if self._opening is not None or (self._failed[0] == stamp and time.monotonic() < self._failed[1] + _AGAIN):
+            return
+        with self._lock:
+            if self._opening is None:
+                self._opening = threading.Thread(target=self._move_ahead, args=(stamp,), daemon=True)
+                self._opening.start()
+
+    def _move_ahead(self, stamp: tuple[int, ...]) -> None:
+        """Opens what is published, asks it something, and lets it answer from then on."""
+        try:
+            folder = published(self._builds)
+            with self._lock:
+                engine = self._earlier.get(folder.name)
+            if engine is None:
+                engine = _opened(folder)
+            engine.search(_FIRST)
+            with self._lock:
+                if self._current is not None and self._current.build.id != folder.name:
+                    self._keep(self._current)
+                self._earlier.pop(folder.name, None)
+                self._current = engine
+                self._seen = stamp, engine
+        except (SaywhoError, OSError) as error:
+            self._failed = stamp, time.monotonic()
+            log.warning("what was published cannot be opened, and the build before it still answers: %s", error)
+        finally:
+            self._opening = None
+
     def close(self) -> None:
         """Lets go of everything; the next call opens it again."""
+        if (opening := self._opening) is not None:
+            opening.join()
         with self._lock:
             engines = [*self._earlier.values(), *([self._current] if self._current else [])]
             self._earlier.clear()
@@ -133,6 +192,8 @@ class Library:
 
     def _keep(self, engine: WhooshEngine) -> None:
         self._earlier[engine.build.id] = engine
+        for build_id in [one for one in self._earlier if not (self._builds / one).is_dir()]:
+            del self._earlier[build_id]  # pruned: nobody may ask for it any more, and its files should go
         while len(self._earlier) > _EARLIER:
             # Another thread may be using it, so it is not closed but let go: its files close with its last use.
             self._earlier.popitem(last=False)

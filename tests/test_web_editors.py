@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,28 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from index.archive import Archive
+from index.build import build
+from index.ledger import Correction
 from index.lock import write_lock
+from index.manifest import published
+from index.publishing import publish_recorded
+from index.recorded import take_in, waiting
 from index.settings import Settings
+from index.shelf import go_back
 from tests.making import a_collection
 from tests.site_rows import rows
-from web import create_app, sessions
+from web import create_app, publisher, sessions
 from web.sessions import COOKIE, Sessions
 
 TOKEN = "a token of many letters"
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may take longer than an editor would wait."""
+    monkeypatch.setattr(publisher, "SECONDS", 60)
+
+
 ADDRESSES = ("/login", "/logout", "/corrections", "/corrections/undo")
 
 
@@ -151,15 +166,92 @@ def test_what_cannot_be_is_refused_and_nothing_written(
         assert archive.corrections() == before
 
 
-def test_while_another_run_writes_it_is_said(app: Flask, settings: Settings) -> None:
+def test_while_another_run_writes_it_is_recorded_and_published_with_it(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, _ = sign_in(app)
     quotation = a_quotation(client, "q=promise")
     form = {"csrf": csrf(client.get(f"/quotes/{quotation}")), "quotation": quotation, "speaker": "Ola Finch"}
+    monkeypatch.setattr(publisher, "SECONDS", 0.1)
     with write_lock(settings.data):
         answer = client.post("/corrections", data=form)
-    assert answer.status_code == 409
-    assert "was not kept" in answer.text
-    assert str(settings.data) not in answer.text
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/corrections")
+        page = app.test_client().get("/corrections").text
+        assert '<span class="tag">recorded</span>' in page
+        assert "is not on the pages yet" in page
+        with Archive(settings.archive) as archive:
+            waits = waiting(settings, archive)
+            assert [(one.subject, one.value, one.who) for one in waits] == [(quotation, "Ola Finch", "Noor Ames")]
+            assert take_in(settings, archive) == []
+            build(settings, archive)
+    assert client.get(f"/api/v1/quotes/{quotation}").get_json()["speaker"]["id"] == "ola-finch"
+    page = app.test_client().get("/corrections").text
+    assert '<span class="tag">recorded</span>' not in page
+    assert "is not on the pages yet" not in page
+
+
+def test_two_editors_at_once_are_both_in_the_ledger(app: Flask, settings: Settings) -> None:
+    quotations = ["q=rained", "q=mended"]
+    before = len(ledger(settings))
+    editors = [sign_in(app, who)[0] for who in ("Noor Ames", "Cy Dow")]
+    forms = []
+    for client, query in zip(editors, quotations, strict=True):
+        quotation = a_quotation(client, query)
+        forms.append(
+            {"csrf": csrf(client.get(f"/quotes/{quotation}")), "quotation": quotation, "speaker": "Una Twoatonce"}
+        )
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda c=client, f=form: answers.append(c.post("/corrections", data=f).status_code))
+        for client, form in zip(editors, forms, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303]
+    publish_recorded(settings, patience=60)
+    assert len(ledger(settings)) == before + 2
+    shown = app.test_client().get("/api/v1/quotes?speaker=una-twoatonce").get_json()
+    assert shown["total"] >= 2
+
+
+def ledger(settings: Settings) -> list[Correction]:
+    with Archive(settings.archive) as archive:
+        return archive.corrections()
+
+
+def test_while_an_earlier_build_is_held_a_correction_is_recorded_and_not_shown(tmp_path: Path) -> None:
+    made, first = a_collection(tmp_path, rows())
+    with Archive(made.archive) as archive:
+        archive.touch(archive.ids()[:1])
+        archive.commit()
+        build(made, archive)
+    go_back(made, first.id)
+    app = create_app(dataclasses.replace(made, editor_token=TOKEN))
+    client, _ = sign_in(app)
+    quotation = a_quotation(client, "q=promise")
+    form = {"csrf": csrf(client.get(f"/quotes/{quotation}")), "quotation": quotation, "speaker": "Una Held"}
+    assert client.post("/corrections", data=form).status_code == 303
+    assert "shows an earlier state of its collection" in client.get("/corrections").text
+    assert [one.value for one in ledger(made)] == ["Una Held"]
+    assert published(made.builds).name == first.id
+    app.extensions["saywho.library"].close()
+
+
+def test_a_correction_whose_words_are_gone_is_said_to_be(tmp_path: Path) -> None:
+    made, _ = a_collection(tmp_path, rows())
+    app = create_app(dataclasses.replace(made, editor_token=TOKEN))
+    client, _ = sign_in(app)
+    quotation = a_quotation(client, "q=promise")
+    form = {"csrf": csrf(client.get(f"/quotes/{quotation}")), "quotation": quotation, "speaker": "Una Gone"}
+    assert client.post("/corrections", data=form).status_code == 303
+    assert "its words are gone" not in client.get("/corrections").text
+    with Archive(made.archive) as archive:
+        archive.remove(str(archive.corrections()[0].article))
+        archive.commit()
+    assert "its words are gone" in client.get("/corrections").text
+    app.extensions["saywho.library"].close()
 
 
 @pytest.mark.parametrize("address", ["/logout", "/corrections", "/corrections/undo"])

@@ -48,16 +48,17 @@ class _Site(Flask):
     default_config = ImmutableDict({**Flask.default_config, "PROVIDE_AUTOMATIC_OPTIONS": False})
 
 
-def create_app(settings: Settings, meters: Meters | None = None) -> Flask:
+def create_app(settings: Settings, meters: Meters | None = None, *, ahead: bool = False) -> Flask:
     """The site over a data folder, published or not; a new build is served as soon as it is there.
 
-    `meters` are shared by the processes of one server; without them this process counts for itself.
+    With `ahead`, as soon as it is there and open: until then the one before answers, and nobody waits. `meters` are
+    shared by the processes of one server; without them this process counts for itself.
     """
     app = _Site(__name__, static_folder=None)
     app.config[addresses.BASE] = settings.url
     app.url_map.merge_slashes = False  # an article's id may hold two slashes in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    library = Library(settings)
+    library = Library(settings, ahead=ahead)
     app.extensions["saywho.library"] = library
     meters, archive = meters or Meters(), Looker(settings.archive)
     edition = _edition()

@@ -176,7 +176,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The app, made in each worker, so that every one opens the index for itself."""
         keep_freed()
-        return create_app(self._settings, self._meters)
+        return create_app(self._settings, self._meters, ahead=True)
 
     def _ready(self, _: object) -> None:
         shown = f"[{self._host}]" if ":" in self._host else self._host

@@ -1,5 +1,7 @@
 """/login, /logout and /corrections: editors correct speakers, and everybody sees what was corrected.
 
+A correction is written down within its request, whoever else is writing; a process of its own publishes it.
+
 There only where the operator has set SAYWHO_EDITOR_TOKEN; without it these addresses lead nowhere, and no cookie is
 set.
 """
@@ -8,23 +10,25 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, current_app, redirect, request
 
-from index.errors import ArchiveError, BuildError, LockHeldError, UsageError
-from index.ledger import Correction, in_force
+from index.errors import ArchiveError, UsageError
 from index.settings import Settings
 from search.errors import RequestError
 from search.library import Library
 from web import params, sessions
 from web.answers import page_answer
+from web.ledger_view import shown_ledger
 from web.limits import RateLimit, asking
 from web.links import quotation_path
 from web.problems import answer
+from web.publisher import Publisher
 from web.sessions import LONGEST_NAME, Sessions
 
 if TYPE_CHECKING:  # what writes is loaded when somebody corrects
     from index.archive import Archive
     from index.correcting import Editor
+    from index.ledger import Correction
 
 TRIES = (5, 300)
 """How often an address may fail to sign in, in how many seconds, at each worker: five times, then once a minute."""
@@ -38,6 +42,7 @@ def blueprint(settings: Settings, library: Library, known: Sessions) -> Blueprin
     """The editors' routes, over the data folder that they write to."""
     editors = Blueprint("editors", __name__)
     tries = RateLimit(*TRIES)
+    publisher = Publisher(settings)
 
     @editors.get("/login")
     def login_page() -> Response:
@@ -77,47 +82,57 @@ def blueprint(settings: Settings, library: Library, known: Sessions) -> Blueprin
     def ledger() -> Response:
         params.refuse_unknown(request.args, ("before",))
         before = _before(request.args.get("before", ""))
-        lines = _ledger(settings)
-        holding = {one.number for one in in_force(lines)}
-        shown = [one for one in reversed(lines) if before is None or one.number < before]
-        return page_answer(
-            "corrections.html",
-            lines=shown[:A_PAGE],
-            holding=holding,
-            total=len(lines),
-            older=shown[A_PAGE - 1].number if len(shown) > A_PAGE else None,
-        )
+        return page_answer("corrections.html", ledger=shown_ledger(settings, before, most=A_PAGE))
 
     @editors.post("/corrections")
     def correct() -> Response:
         if refused := _refused():
             return refused
-        from index import correcting
-
         params.refuse_unknown(request.form, _FIELDS)
-        editor = _editor()
         quotation = library.current().quotation(request.form.get("quotation", ""))
         nobody, name = bool(request.form.get("nobody")), _text("speaker")
         if nobody == bool(name):
             raise RequestError("speaker", "give a name, or tick that it is nobody’s; one of the two")
-        return _written(
-            settings,
-            lambda archive: correcting.give_speaker(archive, quotation.id, None if nobody else name, editor=editor),
-            quotation_path(quotation.id),
-        )
+        return _recorded(_asked(quotation.id, None if nobody else name), quotation_path(quotation.id))
 
     @editors.post("/corrections/undo")
     def undo() -> Response:
         if refused := _refused():
             return refused
-        from index import correcting
-
         params.refuse_unknown(request.form, ("csrf", "number", "why"))
         number = request.form.get("number", "")
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             raise RequestError("number", f"'{number}' is no number of a correction")
-        editor = _editor()
-        return _written(settings, lambda archive: correcting.undo(archive, number, editor=editor), "/corrections")
+        return _recorded(_undone(number), "/corrections")
+
+    def _recorded(ask: "Callable[[Archive], Correction]", then: str) -> Response:
+        """Writes a correction down, has it published, and leads to where it shows, or to the ledger."""
+        from index.archive import Archive
+        from index.recorded import is_waiting, record
+
+        try:
+            with Archive(settings.archive) as archive:
+                line = record(settings, archive, ask(archive))
+        except UsageError as error:
+            return answer(HTTPStatus.BAD_REQUEST, f"Nothing was changed: {error}.")
+        except ArchiveError as error:
+            current_app.logger.error("a correction could not be written down: %s", error)
+            return answer(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "The correction could not be written down, so nothing was changed. Who runs this site finds the reason "
+                "in the server’s log.",
+            )
+        code = publisher.publish()
+        if code:
+            return answer(
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "The correction stands in the ledger, but could not be published. Who runs this site can type: "
+                "saywho rebuild",
+            )
+        if code is None or is_waiting(settings, line):
+            return _to("/corrections")
+        library.catch_up()
+        return _to(then)
 
     return editors
 
@@ -146,40 +161,18 @@ def _refused() -> Response | None:
     return None
 
 
-def _written(settings: Settings, write: "Callable[[Archive], Correction]", then: str) -> Response:
-    """Writes a correction and publishes it, which the site then shows."""
-    from index.intake import correcting_run
+def _asked(quotation_id: str, speaker: str | None) -> "Callable[[Archive], Correction]":
+    from index import correcting
 
-    try:
-        correcting_run(settings, write)
-    except LockHeldError:
-        return answer(
-            HTTPStatus.CONFLICT,
-            "Articles are being read into this collection just now, so nothing else can be written. Your correction "
-            "was not kept: go back, and send it again in a while.",
-            retry=60,
-        )
-    except UsageError as error:
-        return answer(HTTPStatus.BAD_REQUEST, f"Nothing was changed: {error}.")
-    except BuildError:
-        return answer(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            "The correction stands in the ledger, but could not be published. Who runs this site can type: "
-            "saywho rebuild",
-        )
-    return _to(then)
+    editor = _editor()
+    return lambda archive: correcting.speaker_line(archive, quotation_id, speaker, editor=editor)
 
 
-def _ledger(settings: Settings) -> list[Correction]:
-    from index.archive import Archive
+def _undone(number: str) -> "Callable[[Archive], Correction]":
+    from index import correcting
 
-    try:
-        with Archive(settings.archive) as archive:
-            return archive.corrections()
-    except ArchiveError:
-        if settings.archive.exists():
-            raise
-        return []
+    editor = _editor()
+    return lambda archive: correcting.undo_line(number, editor=editor)
 
 
 def _editor() -> "Editor":

@@ -11,7 +11,7 @@ from typing import Any
 
 from scripts.benchmarking.engines import MAKERS, OURS
 from scripts.benchmarking.machine import anonymous_bytes, children, described, gflops
-from scripts.benchmarking.serving import _server
+from scripts.benchmarking.serving import served
 from scripts.benchmarking.workplace import ROOT, Workplace, say
 
 _EVERY = 0.1
@@ -82,7 +82,7 @@ def _by_command(data: Path, form: str, size: int) -> dict[str, Any]:
 def _by_http(data: Path, name: str, size: int) -> dict[str, Any]:
     path = name.partition(" ")[0]
     say(f"GET {name}")
-    with _server(data, 1) as (server, port):
+    with served(data, 1) as (server, port):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         connection.request("GET", "/readyz")
         connection.getresponse().read()  # the index is opened at the first question

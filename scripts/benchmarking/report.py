@@ -225,6 +225,25 @@ def load_table(figures: dict[str, Any]) -> Table:
     return Table(title, ("measured", "figure", "aim"), list(rows))
 
 
+def publish_table(figures: dict[str, Any]) -> Table:
+    """What askers see while builds are published; latency at a client in Python."""
+    rows = [
+        (
+            name,
+            f"{one['requests']:,}",
+            *(f"{one[key]:.1f}" if key in one else "" for key in ("p50", "p95", "p99", "max")),
+        )
+        for name, one in ((name, figures[name]) for name in ("quiet", "beside runs", "around switches"))
+    ]
+    slow = figures["slower than allowed around switches"]
+    title = (
+        f"Publishing {figures['builds']} builds of {figures['size']:,} quotations and more under {figures['workers']} "
+        f"workers: {figures['requests']:,} answers, {figures['errors']} errors, {figures['switches']} switches seen, "
+        f"{slow} slower than 250 ms around them"
+    )
+    return Table(title, ("latency, ms", "answers", "p50", "p95", "p99", "most"), rows)
+
+
 def export_table(figures: dict[str, Any]) -> Table:
     """Every row as a file; anonymous memory of the process that writes, in the first tenth of the time and at most."""
     rows: Iterable[tuple[str, ...]] = [

@@ -51,7 +51,7 @@ def load_figures(workplace: Workplace, *, workers: int, seconds: float) -> dict[
     index = workplace.index(MAKERS[OURS], "real")
     paths = [path_of(question) for question in workplace.questions()]
     before = gflops()
-    with _server(index.folder, workers) as (process, port):
+    with served(index.folder, workers) as (process, port):
         say(f"the server is asked every question on each of {CONNECTIONS} connections, then for {seconds:g} seconds")
         _ask_all(port, paths)
         wrk = shutil.which("wrk")
@@ -89,7 +89,7 @@ def path_of(question: Question) -> str:
     return f"/api/v1/quotes?{urlencode({name: value for name, value in asked.items() if value} | shape)}"
 
 
-class _Client:
+class Client:
     """One connection that is kept open."""
 
     def __init__(self, port: int) -> None:
@@ -111,7 +111,7 @@ class _Client:
 
 
 @contextlib.contextmanager
-def _server(data: Path, workers: int) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def served(data: Path, workers: int) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """`saywho serve` on a free port, until the end of the block."""
     log = data / "serve.log"
     options = ["--data", str(data), "--port", "0", "--workers", str(workers)]
@@ -134,7 +134,7 @@ def _ask_all(port: int, paths: Sequence[str]) -> None:
     refused: list[str] = []
 
     def ask() -> None:
-        with contextlib.closing(_Client(port)) as client:
+        with contextlib.closing(Client(port)) as client:
             for path in paths:
                 status, body = client.get(path)
                 if status != 200:
@@ -161,7 +161,7 @@ def _watching(port: int, paths: Sequence[str]) -> Iterator[list[float]]:
     over = threading.Event()
 
     def watch() -> None:
-        with contextlib.closing(_Client(port)) as client:
+        with contextlib.closing(Client(port)) as client:
             for number in itertools.count():
                 if over.wait(_EVERY):
                     return
@@ -196,7 +196,7 @@ def _threads(port: int, paths: Sequence[str], seconds: float) -> dict[str, Any]:
     started = time.perf_counter()
 
     def ask(number: int) -> None:
-        with contextlib.closing(_Client(port)) as client:
+        with contextlib.closing(Client(port)) as client:
             for path in itertools.islice(itertools.cycle(paths), number * 37, None):
                 moment = time.perf_counter()
                 if moment > started + seconds:
