@@ -5,6 +5,7 @@ Interrupted anywhere, what was committed stays, and the next run goes on behind 
 
 import dataclasses
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,6 +52,10 @@ class IndexReport:
     words: int = 0
     quotations: int = 0
     seconds: float = 0.0
+    cpu_reading: float = 0.0
+    """Seconds of all processes' work until everything was read, extracted and kept."""
+    cpu_building: float = 0.0
+    """The same for settling and for the new build."""
     failures: list[Failure] = dataclasses.field(default_factory=list)
     left_out: dict[str, int] = dataclasses.field(default_factory=dict)
     """Articles in languages that were not asked for: how many of each."""
@@ -160,8 +165,10 @@ def index_sources(
         if people is not None and not options.dry_run:
             use(settings, people)
         places.open(archive.connection, covered(sources))
+        began = _worked()
         _Run(archive, options, watcher, places, report).take_in(items)
         _take_out(archive, report, places, options)
+        report.cpu_reading = round(_worked() - began, 3)
         if not options.dry_run:
             report.notes += take_in(settings, archive)
             report.held = held(settings.builds)
@@ -170,6 +177,7 @@ def index_sources(
             else:
                 report.build = _publish(settings, archive, watcher=watcher, note=report.notes.append).id
             report.adrift = len(adrift(archive, in_force(archive.corrections())))
+        report.cpu_building = round(_worked() - began - report.cpu_reading, 3)
     report.seconds = time.monotonic() - started
     return report
 
@@ -396,6 +404,11 @@ class _Run:
                 f"{report.failed} of {looked_at} articles could not be read, more than --max-errors allows; the last: "
                 f"{failure.origin}: {failure.reason}. Nothing new was published"
             )
+
+
+def _worked() -> float:
+    """Seconds that this process and those that it has ended have worked."""
+    return sum(os.times()[:4])
 
 
 def _order(origin: str) -> tuple[str, int]:

@@ -6,6 +6,7 @@
     scripts/benchmark.py http       the JSON endpoint under load
     scripts/benchmark.py publish    what askers see while builds are published and gone back to
     scripts/benchmark.py export     every quotation as a file: rows a second, memory
+    scripts/benchmark.py intake     indexing: cost per article, a run with nothing new, several processes
 
 Corpora and indexes are kept in --work and used again while the code that makes them is the same. The peers come with
 pip install '.[bench]'. docs/performance.md says what each figure is.
@@ -29,6 +30,7 @@ os.environ.update(ONE_THREAD)  # before numpy is loaded
 from scripts.benchmarking.engines import MAKERS, OURS, ROWS  # noqa: E402
 from scripts.benchmarking.exporting import export_figures  # noqa: E402
 from scripts.benchmarking.growth import growth_figures  # noqa: E402
+from scripts.benchmarking.intake import intake_figures, intake_tables  # noqa: E402
 from scripts.benchmarking.publishing import publish_figures  # noqa: E402
 from scripts.benchmarking.report import (  # noqa: E402
     export_table,
@@ -64,6 +66,10 @@ EXAMPLES = {
     "export": """examples:
   scripts/benchmark.py export
   scripts/benchmark.py export --size 100000 --json figures.json""",
+    "intake": """examples:
+  scripts/benchmark.py intake                                       all three tables; half an hour
+  scripts/benchmark.py intake --sizes 1000,10000 --unchanged 0 --scaling 0
+  scripts/benchmark.py intake --sizes "" --unchanged 0 --scaling 300 --jobs 1,2""",
 }
 
 FEWEST = 1000
@@ -99,12 +105,25 @@ def export(args: argparse.Namespace) -> dict[str, Any]:
     return export_figures(_workplace(args, args.size))
 
 
+def intake(args: argparse.Namespace) -> dict[str, Any]:
+    """Indexing."""
+    return intake_figures(
+        args.work / "intake",
+        sizes=args.sizes,
+        unchanged=args.unchanged,
+        scaling=args.scaling,
+        jobs=args.jobs,
+        seed=args.seed,
+    )
+
+
 SHOWN: dict[str, Callable[[dict[str, Any]], Tables]] = {
     "search": lambda figures: (search_tables(figures), notes(figures)),
     "growth": lambda figures: ([growth_table(figures)], growth_notes(figures)),
     "http": lambda figures: ([load_table(figures)], [speed_note(figures)]),
     "publish": lambda figures: ([publish_table(figures)], [speed_note(figures)]),
     "export": lambda figures: ([export_table(figures)], [speed_note(figures)]),
+    "intake": lambda figures: (intake_tables(figures), [speed_note(figures)]),
 }
 
 
@@ -127,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for measure in (search, growth, http, publish, export):
+    for measure in (search, growth, http, publish, export, intake):
         name = measure.__name__
         command = commands.add_parser(
             name, help=measure.__doc__, epilog=EXAMPLES[name], formatter_class=argparse.RawDescriptionHelpFormatter
@@ -167,6 +186,14 @@ def _publish_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", type=_positive, default=2, metavar="N", help="the server's processes [2]")
 
 
+def _intake_options(command: argparse.ArgumentParser) -> None:
+    add, some = command.add_argument, _numbers
+    add("--sizes", type=some, default=[1000, 10_000], metavar="N,N", help="articles of the first runs [1000,10000]")
+    add("--unchanged", type=int, default=100_000, metavar="N", help="articles of the run with nothing new [100000]")
+    add("--scaling", type=int, default=300, metavar="N", help="articles that several processes share [300]")
+    add("--jobs", type=some, default=[1, 2], metavar="N,N", help="how many processes [1,2]")
+
+
 def _size(command: argparse.ArgumentParser) -> None:
     command.add_argument("--size", type=_of_quotations, default=1_000_000, metavar="N", help="quotations [1000000]")
 
@@ -203,6 +230,7 @@ _OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "http": _http_options,
     "publish": _publish_options,
     "export": _size,
+    "intake": _intake_options,
 }
 
 
@@ -234,6 +262,10 @@ def _of_quotations(text: str) -> int:
 
 def _sizes(text: str) -> list[int]:
     return [_of_quotations(part) for part in text.split(",")]
+
+
+def _numbers(text: str) -> list[int]:
+    return [_positive(part) for part in text.split(",") if part.strip()]
 
 
 def _some_of(allowed: Sequence[str]) -> Callable[[str], list[str]]:

@@ -2,6 +2,8 @@
 
 import contextlib
 import errno
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from index.article_store import FILE_NAME, ArticleStore
 from index.build import build, prune, up_to_date
 from index.entries import make_entries
 from index.errors import BuildError, LockHeldError, UsageError
-from index.lock import write_lock
+from index.lock import holder, write_lock
 from index.manifest import check, publish, published
 from index.records import Article, Entry, Quotation, Rival
 from index.settings import Settings
@@ -188,8 +190,24 @@ def test_the_oldest_builds_are_pruned_and_never_the_published_one(settings: Sett
 
 
 def test_a_second_writer_is_told_who_holds_the_lock(tmp_path: Path) -> None:
-    told = pytest.raises(LockHeldError, match=r"another run \(process \d+\) is writing")
-    with write_lock(tmp_path), told, write_lock(tmp_path):
+    told = rf"another run \(process {os.getpid()} on \S+ since 20\S+: .*pytest.*\) is writing here; wait for it"
+    with write_lock(tmp_path), pytest.raises(LockHeldError, match=told), write_lock(tmp_path):
+        pass
+    assert holder(tmp_path) is None
+
+
+def test_a_second_writer_may_wait(tmp_path: Path) -> None:
+    told: list[str] = []
+    first = write_lock(tmp_path)
+    first.__enter__()
+    threading.Timer(0.5, lambda: first.__exit__(None, None, None)).start()
+    with write_lock(tmp_path, wait=30, waiting=told.append):
+        assert "waiting up to 30 seconds" in told[0]
+
+
+def test_it_does_not_wait_for_ever(tmp_path: Path) -> None:
+    told = pytest.raises(LockHeldError, match=r"is writing here \(waited 0 seconds\)")
+    with write_lock(tmp_path), told, write_lock(tmp_path, wait=0.2):
         pass
 
 
