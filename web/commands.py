@@ -3,9 +3,11 @@
 import dataclasses
 import errno
 import logging
+import multiprocessing
 import secrets
 import socket
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +71,15 @@ Examples:
 def demo(ctx: click.Context, no_serve: bool, host: str | None, port: int | None, data: Path | None) -> None:
     """Build and serve the sample collection that comes along: invented articles of invented outlets."""
     settings = settings_of(ctx, data or settings_of(ctx, None).data / DEMO, host=host, port=port)
-    build_demo(settings)
     if no_serve:
+        build_demo(settings)
         click.echo(
             f"the sample collection is in {settings.data}; saywho serve --data {settings.data} shows it", err=True
         )
     else:
+        # In a process of its own: what extraction loads, threads too, would be in every process that serves.
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+            apart.submit(build_demo, settings).result()
         serve_site(settings)
 
 
