@@ -9,7 +9,7 @@ what it began with, each time killed (SIGKILL) at a random moment of that time, 
 After every kill: the published build answers, all of it and of the archive is sound, what was acknowledged before is
 in the ledger, and the same command, run again, comes to what the run in peace came to. A run that ends before its
 moment is looked at in the same way, and tried again. The commands run in forks of this process, with everything
-imported already, so that kills fall into their work and not into the loading of Python.
+imported and the extractor loaded already, so that kills fall into their work.
 """
 
 import argparse
@@ -34,8 +34,10 @@ sys.path.insert(0, str(ROOT))
 import index.commands  # noqa: E402 F401 - loaded before the forks
 import saywho  # noqa: E402
 from index.archive import Archive  # noqa: E402
+from index.extract.pipeline import extract  # noqa: E402
 from index.ledger import in_force  # noqa: E402
 from index.manifest import pointer, published  # noqa: E402
+from index.records import Article  # noqa: E402
 from index.settings import Settings  # noqa: E402
 from index.shelf import shelf  # noqa: E402
 from index.status import look  # noqa: E402
@@ -174,6 +176,7 @@ def prepare(work: Path, seed: int) -> Settings:
     write_articles(work / "first", range(12), seed)
     write_articles(work / "second", range(12, 18), seed)
     write_articles(work / "more", range(18, 26), seed)
+    extract(Article(id="first", text="“It rains,” Ada Brook said.", date=None, date_basis="missing"))  # for the forks
     for folder in ("first", "second"):
         if run(["index", str(work / folder), "--jobs", "1"], settings.data) != 0:
             raise SystemExit(f"the articles in {work / folder} could not be indexed")

@@ -9,6 +9,7 @@ import pytest
 
 from index.errors import IndexDamagedError, NotPublishedError
 from index.settings import Settings
+from search import library as libraries
 from search.errors import GoneError, RequestError
 from search.library import Library
 from search.request import SearchRequest
@@ -160,3 +161,56 @@ if not child:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or library.current() is not engine)
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+# Opened ahead
+
+
+@pytest.fixture
+def ahead(tmp_path: Path) -> Iterator[Library]:
+    library = Library(Settings(data=tmp_path), ahead=True)
+    yield library
+    library.close()
+
+
+def test_until_the_next_build_is_open_the_one_before_answers(
+    tmp_path: Path, ahead: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_build(tmp_path, entries(1), number=1)
+    first = ahead.current()
+    may_open = threading.Event()
+    really = libraries._opened
+    monkeypatch.setattr(libraries, "_opened", lambda folder: may_open.wait(30) and really(folder))
+    a_build(tmp_path, entries(2), number=2)
+    assert [ahead.current() for _ in range(3)] == [first] * 3
+    may_open.set()
+    ahead.catch_up()
+    assert ahead.current().build.id == BUILD.format(2)
+    assert ahead.of_build(BUILD.format(1)) is first
+
+
+def test_a_cursor_of_a_build_that_is_being_opened_is_answered(tmp_path: Path, ahead: Library) -> None:
+    a_build(tmp_path, entries(1), number=1)
+    ahead.current()
+    a_build(tmp_path, entries(5), number=2)
+    other = Library(Settings(data=tmp_path))
+    cursor = other.search(SearchRequest(limit=2)).next_cursor
+    other.close()
+    assert ahead.search(SearchRequest(limit=2, cursor=cursor)).build.id == BUILD.format(2)
+    assert ahead.current().build.id == BUILD.format(2)
+
+
+def test_a_build_that_cannot_be_opened_is_said_and_the_one_before_answers(
+    tmp_path: Path, ahead: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_build(tmp_path, entries(1), number=1)
+    first = ahead.current()
+    a_build(tmp_path, entries(2), number=2)
+    toc = next((tmp_path / "builds" / BUILD.format(2) / "whoosh").glob("*.toc"))
+    toc.write_bytes(toc.read_bytes()[:-1] + b"!")
+    ahead.catch_up()
+    assert ahead.current() is first
+    assert "cannot be opened, and the build before it still answers" in caplog.text
+    a_build(tmp_path, entries(3), number=3)
+    ahead.catch_up()
+    assert ahead.current().build.id == BUILD.format(3)
