@@ -13,10 +13,7 @@ export function keys() {
   on.checked = stored() !== "off";
   on.addEventListener("change", () => stored(on.checked ? "on" : "off"));
   opener.hidden = false;
-  opener.addEventListener("click", (event) => {
-    event.preventDefault();
-    help.showModal();
-  });
+  opener.addEventListener("click", () => help.showModal());
   // A click beside the box closes it, as Escape does.
   help.addEventListener("click", (event) => event.target === help && help.close());
 
