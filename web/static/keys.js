@@ -3,7 +3,8 @@
 
 const OFF = "saywho.keys";
 const RESULTS = ".quotation, .verdict, .lines tbody tr, .values-list > li";
-const typing = "input:not([type=checkbox], [type=radio], [type=range], [type=button]), textarea, select, [contenteditable]";
+const NOT_TYPED = "[type=checkbox], [type=radio], [type=range], [type=button]";
+const typing = `input:not(${NOT_TYPED}), textarea, select, [contenteditable]`;
 
 export function keys() {
   const help = document.getElementById("keys");
