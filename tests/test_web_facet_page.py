@@ -17,7 +17,7 @@ def values(html: str) -> list[tuple[str, str]]:
 def test_every_speaker_of_a_search_with_counts(client: FlaskClient) -> None:
     html = page(client, "/search/speaker?q=it")
     assert values(html) == [("Ada Brook", "4"), ("Ola Finch", "2")]
-    assert "Of quotations found by it." in words(html)
+    assert "Of quotations found by it ." in words(html)
     assert "/search?q=it&speaker=ada-brook" in links(html)
 
 

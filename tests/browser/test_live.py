@@ -208,6 +208,21 @@ def test_only_the_last_of_several_questions_is_answered(new_page: NewPage) -> No
     assert len(waiting) == 1
 
 
+def test_words_that_are_being_typed_are_left_alone(new_page: NewPage) -> None:
+    page = opened(new_page(), "/search")
+    waiting: list[Route] = []
+    page.route("**/search?*sort=newest", lambda route: waiting.append(route))
+    page.get_by_role("link", name="newest", exact=True).click()
+    expect(page.locator("#main")).to_have_attribute("aria-busy", "true")
+    box = page.get_by_label("Words to search for")
+    box.fill("brid")
+    waiting[0].continue_()
+    expect(page).to_have_url("/search?sort=newest")
+    expect(page.locator("#told")).to_have_text("10 quotations by 3 speakers")
+    expect(box).to_have_value("brid")
+    expect(box).to_be_focused()
+
+
 # What goes wrong.
 
 

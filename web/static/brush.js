@@ -34,7 +34,8 @@ export function brush(chart) {
       link.classList.toggle("out", some && !inside);
       if (inside) count += Number(link.dataset.count);
     }
-    if (some) told.textContent = `${inWords(from, to)}: ${count.toLocaleString("en")} ${count === 1 ? "quotation" : "quotations"}`;
+    const many = `${count.toLocaleString("en")} quotation${count === 1 ? "" : "s"}`;
+    if (some) told.textContent = `${inWords(from, to)}: ${many}`;
     else told.replaceChildren(...before);
     sliders.set(some ? from : begin, some ? to : end);
   }

@@ -3,7 +3,8 @@
 
 const OFF = "saywho.keys";
 const RESULTS = ".quotation, .verdict, .lines tbody tr, .values-list > li";
-const typing = "input:not([type=checkbox], [type=radio], [type=range], [type=button]), textarea, select, [contenteditable]";
+const NOT_TYPED = "[type=checkbox], [type=radio], [type=range], [type=button]";
+const typing = `input:not(${NOT_TYPED}), textarea, select, [contenteditable]`;
 
 export function keys() {
   const help = document.getElementById("keys");
@@ -13,10 +14,7 @@ export function keys() {
   on.checked = stored() !== "off";
   on.addEventListener("change", () => stored(on.checked ? "on" : "off"));
   opener.hidden = false;
-  opener.addEventListener("click", (event) => {
-    event.preventDefault();
-    help.showModal();
-  });
+  opener.addEventListener("click", () => help.showModal());
   // A click beside the box closes it, as Escape does.
   help.addEventListener("click", (event) => event.target === help && help.close());
 

@@ -1,6 +1,6 @@
-// Results are replaced in place. htmx asks, swaps and pushes the address (the attributes stand on the page); this keeps the
-// reader's place, says what was found, and what went wrong. A search has one address with one answer, whoever asks for
-// it, so that nothing in between can mix pages with parts of pages.
+// Results are replaced in place. htmx asks, swaps and pushes the address (the attributes stand on the page); this keeps
+// the reader's place, says what was found, and what went wrong. A search has one address with one answer, whoever asks
+// for it, so that nothing in between can mix pages with parts of pages.
 import { start } from "./content.js";
 import { opensBy } from "./visit.js";
 
@@ -47,11 +47,12 @@ function placeOf(asker) {
 
 // How to find the control in the new content that stands for this one.
 function twinOf(one) {
-  const [tag, name, value, step, text] = [one.localName, one.name, one.value, one.dataset.value, one.textContent.trim()];
+  const { localName: tag, name, value } = one;
+  const [step, text] = [one.dataset.value, one.textContent.trim()];
   const same = (other) => {
     if (step !== undefined) return other.dataset.value === step;
-    if (typeof name === "string" && name) return other.name === name && (other.value === value || other.type === "range" || other.type === "text");
-    return other.textContent.trim() === text;
+    if (!name) return other.textContent.trim() === text;
+    return other.name === name && (other.value === value || ["range", "text"].includes(other.type));
   };
   return () => [...main.querySelectorAll(tag)].find(same) || null;
 }
@@ -106,23 +107,24 @@ document.addEventListener("htmx:afterSettle", () => {
     if (one && was) one.open = true;
   });
   start(main);
-  follow();
+  const typing = follow(kind);
   const heading = (main.querySelector("[data-say]") || main.querySelector("h1")).textContent;
   status.textContent = "";
   setTimeout(() => (status.textContent = kind === "page" ? `Another page of ${heading}` : heading), 50);
-  settleAt(kind, find(), top);
+  if (!typing) settleAt(kind, find(), top);
 });
 
-// What stands outside the part that was replaced.
-function follow() {
+// What stands outside the part that was replaced. True where other words are being typed by now: these are left alone.
+function follow(kind) {
+  const feed = document.head.querySelector("link[rel=alternate]");
+  const same = main.querySelector("a[type='application/atom+xml']");
+  if (feed && same) feed.href = same.href;
+  document.head.querySelector("link[rel=next]")?.remove(); // for those that read pages without a script
   const box = document.querySelector(".search input[name=q]");
-  if (box) box.value = new URLSearchParams(location.search).get("q") || "";
-  for (const [there, here] of [["link[rel=next]", "a[rel=next]"], ["link[rel=alternate]", "a[type='application/atom+xml']"]]) {
-    const link = document.head.querySelector(there);
-    const now = main.querySelector(here);
-    if (link && now) link.href = now.href;
-    else if (link && there.includes("next")) link.remove();
-  }
+  const q = new URLSearchParams(location.search).get("q") || "";
+  const typing = kind !== "back" && document.activeElement === box && box.value.trim() !== q.trim();
+  if (!typing) box.value = q;
+  return typing;
 }
 
 function settleAt(kind, twin, top) {

@@ -1,4 +1,5 @@
-// Nothing here is needed: every page works without it. It saves a click, keeps one's place, and shows what belongs together.
+// Nothing here is needed: every page works without it. It saves a click, keeps one's place, and shows what belongs
+// together.
 import { start } from "./content.js";
 import { keys } from "./keys.js";
 import { suggests } from "./suggest.js";

@@ -59,7 +59,7 @@ export function suggests(input) {
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));
     input.removeAttribute("aria-activedescendant");
-    count.textContent = found.length ? `${found.length} ${found.length === 1 ? "suggestion" : "suggestions"}` : "No suggestions";
+    count.textContent = `${found.length || "No"} suggestion${found.length === 1 ? "" : "s"}`;
   }
 
   async function ask() {
@@ -75,7 +75,8 @@ export function suggests(input) {
       const { items: all } = await answer.json();
       if (signal.aborted || document.activeElement !== input) return;
       const most = kinds.length > 1 ? MOST : {};
-      show([...kinds].sort(wordsFirst).flatMap((kind) => all.filter((one) => one.kind === kind).slice(0, most[kind])), q);
+      const of = (kind) => all.filter((one) => one.kind === kind).slice(0, most[kind]);
+      show([...kinds].sort(wordsFirst).flatMap(of), q);
     } catch {
       if (!signal.aborted) close();
     }
@@ -146,7 +147,8 @@ function optionOf(item, index, list, q, mixed) {
   const label = element("span", { className: "label" });
   label.append(...marked(item.label, q));
   option.append(label);
-  if (mixed && item.kind !== "word") option.append(element("span", { className: "kind", textContent: NAMES[item.kind] }));
+  const kind = NAMES[item.kind];
+  if (mixed && kind) option.append(element("span", { className: "kind", textContent: kind }));
   const number = element("span", { className: "n", textContent: item.count.toLocaleString("en") });
   const what = element("span", { className: "sr", textContent: item.count === 1 ? " quotation" : " quotations" });
   number.append(what);
@@ -157,7 +159,8 @@ function optionOf(item, index, list, q, mixed) {
 // A label with the letters that were typed marked: its beginning, or those of one of its words.
 function marked(label, q) {
   const [low, typed] = [label.toLowerCase(), q.toLowerCase()];
-  const at = [...low.matchAll(/(?<=^|[^\p{L}\p{N}])/gu)].map((match) => match.index).find((place) => low.startsWith(typed, place));
+  const begins = [...low.matchAll(/(?<=^|[^\p{L}\p{N}])/gu)].map((match) => match.index);
+  const at = begins.find((place) => low.startsWith(typed, place));
   if (at === undefined || low.length !== label.length) return [label];
   const end = at + typed.length;
   return [label.slice(0, at), element("b", { textContent: label.slice(at, end) }), label.slice(end)];
