@@ -73,6 +73,8 @@ def back_up(
     """
     moment = datetime.datetime.now(datetime.UTC)
     file = name_of_backup(target, moment)
+    if file != "-" and not Path(file).expanduser().parent.is_dir():
+        raise UsageError(f"{file}: there is no folder {Path(file).expanduser().parent}")
     with contextlib.ExitStack() as stack:
         build = _published(settings, stack)
         if build is None and not settings.archive.is_file():

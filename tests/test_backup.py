@@ -237,7 +237,7 @@ def test_while_a_run_writes_and_a_server_answers(settings: Settings, tmp_path: P
         reader.start()
         try:
             writer.stdout.readline()
-            done = [back_up(settings, str(tmp_path / f"{number}.tar")) for number in range(3)]
+            done = [back_up(settings, str(tmp_path / f"{number}.tar")) for number in range(2)]
             writer.stdout.readline()
         finally:
             over.set()
