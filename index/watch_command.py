@@ -25,7 +25,7 @@ from index.options import (
     reading_options,
     report_option,
 )
-from index.readers import files_of, is_address
+from index.readers import files_of, is_address, named_by
 from index.reports import exit_code_of, reporting, row_of, write_report
 from index.settings import Settings
 from index.watching import Pace, Ready, Round, Watch
@@ -112,6 +112,8 @@ def watch(
     )
     rounds = _Rounds(settings, options, people_of(settings, people), report)
     format_ = options.format
+    # One by one, since each has its own pace: what the lists name when this begins.
+    sources = tuple(dict.fromkeys(one for source in sources for one in named_by(source)))
     watching = Watch(
         sources, pace, run=rounds.run, files_of=lambda source: files_of(source, format=format_), is_address=is_address
     )

@@ -67,7 +67,7 @@ def traits(text: str) -> Traits:
         words.append(word.casefold())
         if word[0].isdigit():
             numbers.add(word)
-        elif word[0].isupper() and not _ENDS.search(text[max(0, end) : match.start()]) and end:
+        elif end and word[0].isupper() and ((gap := text[end : match.start()]) == " " or not _ENDS.search(gap)):
             names.add(words[-1].partition("’")[0].partition("'")[0])
         end = match.end()
     outside = [word.casefold() for word in _WORD.findall(_QUOTED.sub(" ", text))]
