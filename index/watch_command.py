@@ -1,5 +1,6 @@
 """`saywho watch`: reads sources again and again."""
 
+import dataclasses
 import datetime
 import re
 import signal
@@ -133,11 +134,9 @@ class _Rounds:
 
     def run(self, sources: Sequence[str], ready: Ready) -> IndexReport:
         """One round's reading."""
-        from dataclasses import replace
-
-        options = replace(self._options, ready=ready)
-        with reporting(self._report) as done:
-            watcher = Watcher(waiting=_say)
+        options = dataclasses.replace(self._options, ready=ready)
+        with reporting(self._report) as kept:
+            watcher, done = Watcher(waiting=_say), kept.report
             index_sources(self._settings, sources, options=options, watcher=watcher, people=self._people, report=done)
         self._people = None  # it is in use from now on
         return done
