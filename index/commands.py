@@ -1,7 +1,6 @@
 """The write side's commands: index, rebuild, extract, status, failed."""
 
 import dataclasses
-import datetime
 import itertools
 import json
 import sys
@@ -33,7 +32,7 @@ from index.options import (
 from index.people_in_use import forget
 from index.readers import is_there, known_formats
 from index.records import Failure
-from index.reports import SOME_SET_ASIDE, exit_code_of, reporting, row_of
+from index.reports import SOME_SET_ASIDE, exit_code_of, reporting
 from index.settings import Settings
 from index.settling import Across
 from index.status import Status, look
@@ -110,16 +109,14 @@ def index(
         wait=wait,
     )
     file = people_of(settings, people)
-    started = datetime.datetime.now(datetime.UTC)
-    with reporting(report, dry_run=dry_run) as done, bars() as watcher:
-        stdin = sys.stdin.buffer
+    with reporting(report, dry_run=dry_run) as kept, bars() as watcher:
+        stdin, done = sys.stdin.buffer, kept.report
         index_sources(settings, sources, options=options, watcher=watcher, stdin=stdin, people=file, report=done)
-    code = exit_code_of(done)
     if as_json:
-        click.echo(json.dumps(row_of(done, started=started, exit_code=code, dry_run=dry_run), indent=1))
+        click.echo(json.dumps(kept.row, indent=1))
     else:
         _tell(done, dry_run=dry_run)
-    return code
+    return exit_code_of(done)
 
 
 def people_of(settings: Settings, people: str | None) -> Path | None:

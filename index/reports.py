@@ -52,19 +52,27 @@ def row_of(
     return {**head, **row}
 
 
+@dataclasses.dataclass(slots=True)
+class Kept:
+    """A report while it is filled in, and, when the run has ended, as a JSON object."""
+
+    report: IndexReport = dataclasses.field(default_factory=IndexReport)
+    row: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
 @contextlib.contextmanager
-def reporting(path: Path | None, *, dry_run: bool = False) -> Iterator[IndexReport]:
+def reporting(path: Path | None, *, dry_run: bool = False) -> Iterator[Kept]:
     """A report to be filled in; it is written when the block ends, whether that went well or not.
 
     UsageError, before anything is done, where the file cannot be written.
     """
     if path is not None:
         _check(path)
-    report, started = IndexReport(), datetime.datetime.now(datetime.UTC)
+    kept, started = Kept(), datetime.datetime.now(datetime.UTC)
     code, error = 1, None
     try:
-        yield report
-        code = exit_code_of(report)
+        yield kept
+        code = exit_code_of(kept.report)
     except SaywhoError as raised:
         code, error = raised.exit_code, str(raised)
         raise
@@ -75,10 +83,10 @@ def reporting(path: Path | None, *, dry_run: bool = False) -> Iterator[IndexRepo
         error = f"{type(raised).__name__}: {raised}"
         raise
     finally:
+        kept.row = row_of(kept.report, started=started, exit_code=code, dry_run=dry_run, error=error)
         if path is not None:
-            row = row_of(report, started=started, exit_code=code, dry_run=dry_run, error=error)
             with contextlib.suppress(UsageError) if error else contextlib.nullcontext():
-                write_report(path, row)
+                write_report(path, kept.row)
 
 
 def write_report(path: Path, row: dict[str, Any]) -> None:

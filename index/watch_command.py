@@ -1,5 +1,6 @@
 """`saywho watch`: reads sources again and again."""
 
+import dataclasses
 import datetime
 import re
 import signal
@@ -25,7 +26,7 @@ from index.options import (
     reading_options,
     report_option,
 )
-from index.readers import files_of, is_address
+from index.readers import files_of, is_address, named_by
 from index.reports import exit_code_of, reporting, row_of, write_report
 from index.settings import Settings
 from index.watching import Pace, Ready, Round, Watch
@@ -112,6 +113,8 @@ def watch(
     )
     rounds = _Rounds(settings, options, people_of(settings, people), report)
     format_ = options.format
+    # One by one, since each has its own pace: what the lists name when this begins.
+    sources = tuple(dict.fromkeys(one for source in sources for one in named_by(source)))
     watching = Watch(
         sources, pace, run=rounds.run, files_of=lambda source: files_of(source, format=format_), is_address=is_address
     )
@@ -131,11 +134,9 @@ class _Rounds:
 
     def run(self, sources: Sequence[str], ready: Ready) -> IndexReport:
         """One round's reading."""
-        from dataclasses import replace
-
-        options = replace(self._options, ready=ready)
-        with reporting(self._report) as done:
-            watcher = Watcher(waiting=_say)
+        options = dataclasses.replace(self._options, ready=ready)
+        with reporting(self._report) as kept:
+            watcher, done = Watcher(waiting=_say), kept.report
             index_sources(self._settings, sources, options=options, watcher=watcher, people=self._people, report=done)
         self._people = None  # it is in use from now on
         return done

@@ -16,6 +16,8 @@ from index.errors import SaywhoError, UsageError
 from index.intake import IndexReport
 
 _LONGEST_BACK_OFF = 3600.0
+_ALONG = 0.05
+"""A round takes along what would be due within this share of `every`."""
 _BUSY = 20.0
 """Looking through folders may take a twentieth of the time: with very many files it is done less often."""
 
@@ -101,6 +103,8 @@ class Watch:
         self._due = dict.fromkeys(sources, clock())
         self._troubles: dict[str, int] = dict.fromkeys(sources, 0)
         """Rounds in a row in which a source could not be read."""
+        self._told: set[str] = set()
+        """Sources whose servers said when to come again."""
         self._looked: dict[str, dict[str, _State]] = {}
         """Files of local sources, as the last round that read them left them."""
         self._look_again = clock()
@@ -110,6 +114,10 @@ class Watch:
         """Reads what is due, and tells what came of it; None where nothing is."""
         started = self._clock()
         due = [source for source, when in self._due.items() if when <= started]
+        if due:
+            # One round and one build for all that would come soon after, but for those that were told to wait.
+            soon = started + _ALONG * self._pace.every
+            due = [source for source, when in self._due.items() if when <= (started if source in self._told else soon)]
         if started >= self._look_again:
             due += [source for source in self._due if source not in due and self._has_news(source)]
             self._poll = max(self._pace.poll, _BUSY * (self._clock() - started))
@@ -163,7 +171,10 @@ class Watch:
             if bad:
                 longest = max(_LONGEST_BACK_OFF, self._pace.every)
                 wait = min(wait * 2.0 ** min(self._troubles[source] - 1, 20), longest)
+            self._told.discard(source)
             asked = report.not_before.get(source, 0.0) if report else 0.0
+            if asked > wait:
+                self._told.add(source)
             self._due[source] = self._clock() + max(wait, asked)
 
     def _has_news(self, source: str) -> bool:

@@ -352,3 +352,15 @@ def test_one_round(tmp_path: Path) -> None:
     with watching(tmp_path / "data", tmp_path / "a.txt", "--once", "--rest", "0s") as process:
         assert "1 new" in line_with(process, "published")
         assert process.wait(30) == 0
+
+
+def test_sources_that_are_due_soon_share_a_round_but_not_those_told_to_wait(stage: Stage) -> None:
+    other, told = "https://example.org/other", "https://example.org/told"
+    chances = iter([0.5, 0.7, 0.5] + [0.5] * 9)
+    stage.answer = lambda due: IndexReport(not_before={told: 610.0} if told in due else {})
+    watching = stage.watch(FEED, other, told)
+    watching._chance = lambda: next(chances)
+    watching.next()
+    stage.time += 600
+    watching.next()
+    assert stage.read == [(FEED, other, told), (FEED, other)]

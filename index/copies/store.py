@@ -5,6 +5,8 @@ import sqlite3
 SCHEMA = """
     CREATE TABLE copy_forms (           -- the same words once
         number INTEGER PRIMARY KEY AUTOINCREMENT,
+        words INTEGER NOT NULL,
+        prints INTEGER NOT NULL,        -- how many of its stretches are looked up
         key BLOB NOT NULL UNIQUE        -- 16 bytes of sha256 over the words
     );
     CREATE TABLE copy_articles (

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from index.copies.likeness import FEWEST_WORDS, Hashes, Traits, alike, traits
+from index.copies.likeness import FEWEST_WORDS, Hashes, Traits, alike, comparable, traits
 from index.records import Article
 from index.variants import prints, store
 
 _BATCH = 1000
 _EVERY, _EVERY_OF_SHORT, _SHORT = 8, 2, 250
 """Of a text's stretches every eighth, by its hash, is looked up to find what may be like it; of short ones half."""
+_SHARED = 0.2
+"""Of the looked up stretches of the text with fewer, so many must be shared for the texts to be compared: half of what
+copies share."""
 _REMEMBERED = 2000
 """Texts whose traits are kept in memory meanwhile."""
 
@@ -87,7 +90,9 @@ def _take_in(connection: sqlite3.Connection, batch: Sequence[Article], asked: _A
         key = hashlib.sha256(" ".join(_words_of(article).split()).encode("utf-8", "surrogatepass")).digest()[:16]
         row = connection.execute("SELECT number FROM copy_forms WHERE key = ?", (key,)).fetchone()
         if row is None:
-            form = int(connection.execute("INSERT INTO copy_forms (key) VALUES (?)", (key,)).lastrowid or 0)
+            row = made.words, len(_looked_up(made)), key
+            query = "INSERT INTO copy_forms (words, prints, key) VALUES (?, ?, ?)"
+            form = int(connection.execute(query, row).lastrowid or 0)
             new[form] = made
         else:
             form = int(row[0])
@@ -106,12 +111,28 @@ def _compare(connection: sqlite3.Connection, new: dict[int, Traits], asked: _Ask
     numbers = np.repeat(np.array(list(found), np.int64), [len(one) for one in found.values()])
     prints.add(connection, hashes, numbers, table="copy")
     touched: set[int] = set()
-    for own, other, _ in prints.candidates(connection, hashes, numbers, table="copy"):
+    sizes = _sizes(connection)
+    for own, other, shared in prints.sharing(connection, hashes, numbers, table="copy"):
+        if shared < _SHARED * min(len(found[own]), sizes(other)[1]):
+            continue
+        if not comparable(new[own].words, sizes(other)[0]):
+            continue
         theirs = new.get(other) or asked.of(other)
         if theirs is not None and alike(new[own], theirs):
             connection.execute("INSERT OR IGNORE INTO copy_edges VALUES (?, ?)", (min(own, other), max(own, other)))
             touched |= {own, other}
     return touched | _neighbours(connection, touched)
+
+
+def _sizes(connection: sqlite3.Connection) -> Callable[[int], tuple[int, int]]:
+    """What gives of a form how many words and how many looked up stretches it has; none of one that is gone."""
+
+    @functools.cache
+    def sizes(form: int) -> tuple[int, int]:
+        row = connection.execute("SELECT words, prints FROM copy_forms WHERE number = ?", (form,)).fetchone()
+        return row or (0, 0)
+
+    return sizes
 
 
 def _looked_up(made: Traits) -> Hashes:

@@ -20,7 +20,7 @@ from index.readers.languages import code_of
 from index.readers.limits import limits_of
 from index.readers.opening import articles_of
 from index.readers.registry import READERS, endings_of, known_formats
-from index.readers.sources import Found, find, is_address, is_there
+from index.readers.sources import Found, find, is_address, is_there, named_by
 from index.readers.streams import shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
@@ -33,6 +33,7 @@ __all__ = [
     "is_address",
     "is_there",
     "known_formats",
+    "named_by",
     "read",
 ]
 

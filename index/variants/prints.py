@@ -79,9 +79,21 @@ def candidates(
         start = end
 
 
-def _candidates(
+def sharing(
+    connection: sqlite3.Connection, prints: Prints, numbers: Numbers, *, table: str
+) -> Iterator[tuple[int, int, int]]:
+    """Pairs (new form, older form, how many fingerprints both have), of those that share two at least.
+
+    As `candidates` otherwise, but all of them: for whoever can tell by the number which are worth a comparison.
+    """
+    owner, other, shared, _ = _pairs(connection, prints, numbers, table)
+    yield from zip(owner.tolist(), other.tolist(), shared.tolist(), strict=True)
+
+
+def _pairs(
     connection: sqlite3.Connection, prints: Prints, numbers: Numbers, table: str
-) -> Iterator[tuple[int, int, bool]]:
+) -> tuple[Numbers, Numbers, Numbers, npt.NDArray[np.bool_]]:
+    """New forms, older forms that share fingerprints with them, how many, and whether a rare one is among these."""
     ordered = np.sort(prints)
     found = _listed(connection, table, ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))])
     keys = (found >> np.uint64(32)).astype(np.uint32)
@@ -100,7 +112,13 @@ def _candidates(
     shared = np.diff(np.concatenate((firsts, [len(both)])))
     kept = shared >= _IN_COMMON
     pairs, shared = both[firsts[kept]], shared[kept]
-    owner, other, any_rare = pairs >> 33, (pairs >> 1) & 0xFFFFFFFF, pairs & 1 == 0
+    return pairs >> 33, (pairs >> 1) & 0xFFFFFFFF, shared, pairs & 1 == 0
+
+
+def _candidates(
+    connection: sqlite3.Connection, prints: Prints, numbers: Numbers, table: str
+) -> Iterator[tuple[int, int, bool]]:
+    owner, other, shared, any_rare = _pairs(connection, prints, numbers, table)
     order = np.lexsort((other, -shared, owner))
     owner, other, any_rare = owner[order], other[order], any_rare[order]
     own, sizes = np.unique(numbers, return_counts=True)
