@@ -134,21 +134,21 @@ def _address(url: str) -> Found:
 
 def _stored(url: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
     """The files of a storage, each with its name from the folder on that was named."""
-    named = look(url)
+    pattern = glob.has_magic(url.rpartition("/")[2])
     found = []
-    for path, file in named.files:
-        inner = PurePosixPath(path[len(named.root) :].lstrip("/"))
-        if named.folder and not (
-            ending_of(Path(inner), endings) and not any(NO_ARTICLE.fullmatch(part) for part in inner.parts)
-        ):
+    for file in look(url):
+        inner = PurePosixPath(file.inner)
+        ending = ending_of(Path(inner), endings)
+        if any(NO_ARTICLE.fullmatch(part) for part in (inner.parts if not file.named else inner.parts[-1:] * pattern)):
             continue
-        place = Place(
-            origin=shown(file.url),
-            name=inner.as_posix().removesuffix(ending_of(Path(inner), endings)),
-            folders=tuple(part for part in path.split("/")[:-1] if part),
-            outlet=outlet_of(inner.parent.parts),
-        )
-        found.append(Found(None, place, stored=file))
+        if ending or file.named:
+            place = Place(
+                origin=shown(file.url),
+                name=inner.as_posix().removesuffix(ending),
+                folders=tuple(part for part in file.url.partition("://")[2].split("/")[:-1] if part),
+                outlet=outlet_of(inner.parent.parts),
+            )
+            found.append(Found(None, place, stored=file))
     if not found:
         raise UsageError(f"{shown(url)}: {_no_articles(endings)}")
     return found

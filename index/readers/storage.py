@@ -20,22 +20,14 @@ class Stored:
     """One file of a storage."""
 
     url: str
+    inner: str
+    """Its path from the folder on that was named."""
+    named: bool
+    """Whether it was named itself, or by a pattern, and not only lies in a folder that was."""
     size: int
     """In bytes, as it lies there."""
     stamp: str
     """Another one when the file has changed."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Named:
-    """What an address names."""
-
-    root: str
-    """The folder below which files have their names."""
-    folder: bool
-    """Whether it is one, so that only articles are taken."""
-    files: tuple[tuple[str, Stored], ...]
-    """Each with its path, in order."""
 
 
 def is_storage(source: str) -> bool:
@@ -60,30 +52,46 @@ def filesystem_of(url: str) -> tuple[Any, str]:
     return system, str(path)
 
 
-def look(url: str) -> Named:
-    """The files that an address names: one, those of a folder and all below it, or those that match a pattern.
+def look(url: str) -> list[Stored]:
+    """The files that an address names, in order: one, those of a folder and all below it, or those of a pattern.
 
     UsageError where there is none, or where the storage does not answer.
     """
     system, path = filesystem_of(url)
+    named: dict[str, Any] = {}
+    below: dict[str, Any] = {}
+    root = posixpath.dirname(path)
     try:
         if glob.has_magic(path):
-            found = system.glob(path, detail=True)
             fixed = path[: min(path.find(c) for c in "*?[" if c in path)]
-            root, folder = fixed if fixed.endswith("/") else posixpath.dirname(fixed), False
+            root = fixed.removesuffix("/") if fixed.endswith("/") else posixpath.dirname(fixed)
+            found = system.glob(path, detail=True)
+            # As in a shell, a pattern finds nothing hidden.
+            named = {name: info for name, info in found.items() if "/." not in name[len(root) :]}
+            if "**" not in path:
+                for folder in [name for name, info in named.items() if info.get("type") == "directory"]:
+                    below |= system.find(folder, detail=True)
         elif system.isdir(path):
-            found, root, folder = system.find(path, detail=True), path, True
+            root, below = path, system.find(path, detail=True)
         else:
-            found, root, folder = {path: system.info(path)}, posixpath.dirname(path), False
+            named = {path: system.info(path)}
     except FileNotFoundError:
         raise UsageError(f"{shown(url)}: there is no such file or folder") from None
     except Exception as error:
         raise UsageError(f"{shown(url)}: the storage cannot be looked at ({_what(error)})") from error
-    files = {name: info for name, info in found.items() if info.get("type") == "file"}
+    files = {name: info for name, info in {**below, **named}.items() if info.get("type") == "file"}
     if not files:
         raise UsageError(f"{shown(url)}: no file matches; * stays within a folder, ** reaches into those below")
-    listed = sorted(files, key=lambda name: name.split("/"))
-    return Named(root, folder, tuple((name, _stored(system, name, files[name])) for name in listed))
+    return [
+        Stored(
+            url=system.unstrip_protocol(name),
+            inner=name[len(root) :].lstrip("/"),
+            named=name in named,
+            size=int(files[name].get("size") or 0),
+            stamp=_stamp(files[name]),
+        )
+        for name in sorted(files, key=lambda name: name.split("/"))
+    ]
 
 
 @contextlib.contextmanager
@@ -98,9 +106,9 @@ def opened(url: str) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, handle)
 
 
-def _stored(system: Any, path: str, info: Mapping[str, Any]) -> Stored:
-    stamp = hashlib.sha256(repr(sorted((key, str(value)) for key, value in info.items())).encode()).hexdigest()
-    return Stored(system.unstrip_protocol(path), int(info.get("size") or 0), stamp)
+def _stamp(info: Mapping[str, Any]) -> str:
+    told = sorted((key, str(value)) for key, value in info.items())
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _what(error: Exception) -> str:
