@@ -23,6 +23,9 @@ class Memory(Protocol):
     def passes(self, path: Path, name: str) -> bool:
         """Whether `begins` would say that a file need not be read; asked ahead of it, and nothing is noted."""
 
+    def broke(self) -> None:
+        """Something of what began could not be read, or may have changed meanwhile: it is to be read again."""
+
     def ends(self) -> None:
         """What began has been read to its end."""
 
