@@ -130,6 +130,10 @@ class Cluster:
         store = self._order.store
         store.remove([*store.names("read-"), *store.names("found-"), *store.names("begun-"), *store.names("seen-")])
 
+    def everywhere(self, function: Callable[[], B]) -> dict[str, B | BaseException]:
+        """What a function comes to on each worker, by the worker's address."""
+        return self._tasks.everywhere(function)
+
     def close(self) -> None:
         """Takes back what is only of this run; parts stay for the next one."""
         with contextlib.suppress(SaywhoError):
