@@ -76,8 +76,8 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[distributed.Local
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
-        worker_dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
         local_directory=str(tmp_path_factory.mktemp("dask")),
         silence_logs=logging.CRITICAL,
     ) as started:
@@ -267,7 +267,7 @@ def test_a_scheduler_without_workers(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with distributed.LocalCluster(
         n_workers=0,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         local_directory=str(tmp_path),
         silence_logs=logging.CRITICAL,
     ) as empty:

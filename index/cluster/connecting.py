@@ -40,8 +40,8 @@ def connected(address: str, jobs: int) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
-            worker_dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
             local_directory=stack.enter_context(scratch),
             silence_logs=logging.CRITICAL,
         )
