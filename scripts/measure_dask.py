@@ -5,8 +5,9 @@
     scripts/measure_dask.py news160.jsonl --limit 160 --jobs 2
 
 Prints a line of JSON for each way (`--jobs` processes; as many workers of Dask; the same, with one of them killed by
-SIGKILL when half of the articles were extracted): seconds, beside those of the first way, and whether the archive holds
-the very same. Starting the workers is not counted, since they stand ready in use; what it takes is told apart.
+SIGKILL when half of the articles were extracted): seconds, and those that processors worked for it, beside those of the
+first way, and whether the archive holds the very same. Starting the workers is not counted, since they stand ready in
+use; what it takes is told apart. (What a killed worker worked is not known, and not counted.)
 """
 
 import argparse
@@ -72,11 +73,18 @@ class Killing:
             yield found
 
 
+def worked(hands: Any) -> float:
+    """Seconds that processors worked so far, in this process, its children that ended, and Dask's workers."""
+    there = hands.everywhere(time.process_time).values() if hasattr(hands, "everywhere") else ()
+    return time.process_time() + sum(os.times()[2:4]) + sum(there)
+
+
 def measured(settings: Settings, sources: list[str], limit: int, jobs: int, hands: Hands) -> dict[str, Any]:
     """One run."""
-    started = time.perf_counter()
+    started, began = time.perf_counter(), worked(hands)
     report = index_sources(settings, sources, options=Options(jobs=jobs, limit=limit), hands=hands)
     return {
+        "cpu": round(worked(hands) - began, 1),
         "articles": report.worked_on,
         "quotations": report.quotations,
         "seconds": round(time.perf_counter() - started, 1),
@@ -106,7 +114,11 @@ def main() -> None:
 
                 mine = Killing(hands, args.limit // 2, kill) if way == "killed" else hands
                 row = measured(ways[way], args.sources, args.limit, args.jobs, mine)
-            told = {"ratio": round(row["seconds"] / first["seconds"], 2), "same": held(ways[way]) == wanted}
+            told = {
+                "of_seconds": round(row["seconds"] / first["seconds"], 2),
+                "of_cpu": round(row["cpu"] / first["cpu"], 2),
+            }
+            told["same"] = held(ways[way]) == wanted
             print(json.dumps({"way": way, **row, **told, "starting": round(ready, 1)}), flush=True)
 
 
