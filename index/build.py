@@ -40,6 +40,7 @@ from index.schema import SCHEMA_VERSION
 from index.settings import Settings
 from index.settlement import Settlement
 from index.settling import settle, waits
+from index.spreading import Spread, here
 
 KEPT = 3
 """Builds that stay after a publication, the new one included: servers and cursors may still use the others."""
@@ -81,18 +82,20 @@ def build(
     settling: Progress | None = None,
     progress: Progress | None = None,
     note: Note = lambda _: None,
+    spread: Spread = here,
 ) -> Manifest:
     """Makes and publishes a new build of all that the archive holds, once what waits there is settled.
 
     It goes on from the published build, unless `whole`, or where that cannot be: `note` is told why. `settling` is
     told how many more articles have been settled, `progress`, now and then, how many more quotations have been looked
-    at. Raises BuildError, and PeopleFileError where the people file in use cannot be read.
+    at; what can be settled elsewhere is where `spread` has it done. Raises BuildError, and PeopleFileError where the
+    people file in use cannot be read.
     """
     builds = settings.builds
     try:
         builds.mkdir(parents=True, exist_ok=True)
         remove_leftovers(builds)
-        _settle(settings, archive, whole=whole, progress=settling, note=note)
+        _settle(settings, archive, whole=whole, progress=settling, note=note, spread=spread)
         earlier = _to_go_on_from(builds, whole, note)
         try:
             manifest = _make(builds, archive, earlier, progress)
@@ -111,9 +114,11 @@ def build(
     return manifest
 
 
-def _settle(settings: Settings, archive: Archive, *, whole: bool, progress: Progress | None, note: Note) -> None:
+def _settle(
+    settings: Settings, archive: Archive, *, whole: bool, progress: Progress | None, note: Note, spread: Spread
+) -> None:
     people, made_with = people_in_use.in_use(settings), people_in_use.digest(settings)
-    done = settle(archive, people=people, made_with=made_with, whole=whole, progress=progress)
+    done = settle(archive, people=people, made_with=made_with, whole=whole, progress=progress, spread=spread)
     for line in done.lost:
         note(
             f"correction {line.number} found its quotation no longer (article {line.article} has changed, or went); it "

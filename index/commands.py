@@ -18,8 +18,10 @@ from index.intake import rebuild as rebuild_index
 from index.options import (
     bar,
     bars,
+    dask_options,
     default_jobs,
     freshness_options,
+    hands_of,
     jobs_option,
     left_out_line,
     max_errors_of,
@@ -65,6 +67,7 @@ Examples:
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @reading_options
 @jobs_option
+@dask_options
 @people_option
 @click.option("--full", is_flag=True, help="Work on unchanged articles too.")
 @click.option("--dry-run", is_flag=True, help="Read and extract, but keep and publish nothing.")
@@ -79,6 +82,8 @@ def index(
     ctx: click.Context,
     /,
     sources: tuple[str, ...],
+    dask: str | None,
+    parts: str | None,
     people: str | None,
     full: bool,
     dry_run: bool,
@@ -96,7 +101,7 @@ def index(
     A SOURCE is a file, a folder, a pattern, the address of a page or feed, @FILE for a list of these, or - for standard
     input. Only new and changed articles are worked on.
     """
-    settings = settings_of(ctx, data)
+    settings = settings_of(ctx, data, dask=dask, parts=parts)
     max_failures, max_share = max_errors_of(max_errors)
     options = options_of(
         reading,
@@ -109,9 +114,18 @@ def index(
         wait=wait,
     )
     file = people_of(settings, people)
-    with reporting(report, dry_run=dry_run) as kept, bars() as watcher:
-        stdin, done = sys.stdin.buffer, kept.report
-        index_sources(settings, sources, options=options, watcher=watcher, stdin=stdin, people=file, report=done)
+    with reporting(report, dry_run=dry_run) as kept, hands_of(settings, options.jobs) as hands, bars() as watcher:
+        done = kept.report
+        index_sources(
+            settings,
+            sources,
+            options=options,
+            watcher=watcher,
+            stdin=sys.stdin.buffer,
+            people=file,
+            report=done,
+            hands=hands,
+        )
     if as_json:
         click.echo(json.dumps(kept.row, indent=1))
     else:
@@ -184,22 +198,29 @@ Examples:
 )
 @click.option("--extract", "extract_", is_flag=True, help="Run the extractor over the archived texts again.")
 @jobs_option
+@dask_options
 @people_option
 @wait_option
 @data_option
 @click.pass_context
 def rebuild(
-    ctx: click.Context, extract_: bool, jobs: int | None, people: str | None, wait: float, data: Path | None
+    ctx: click.Context,
+    extract_: bool,
+    jobs: int | None,
+    dask: str | None,
+    parts: str | None,
+    people: str | None,
+    wait: float,
+    data: Path | None,
 ) -> int:
     """Write the whole index anew from the archive; no article is read again.
 
     An index that another version of saywho wrote is moved over.
     """
-    settings = settings_of(ctx, data)
+    settings = settings_of(ctx, data, dask=dask, parts=parts)
     file = people_of(settings, people)
-    with bars() as watcher:
-        jobs = jobs or default_jobs()
-        done = rebuild_index(settings, extract=extract_, jobs=jobs, people=file, watcher=watcher, wait=wait)
+    with hands_of(settings, jobs or default_jobs()) as hands, bars() as watcher:
+        done = rebuild_index(settings, extract=extract_, people=file, watcher=watcher, wait=wait, hands=hands)
     manifest = done.manifest
     click.echo(
         f"Published build {manifest.id}: {many(manifest.quotations, 'quotation')} "
@@ -386,8 +407,8 @@ def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]], wait: 
             again.setdefault(json.dumps(reading), []).append(source)
     for reading_json, named in again.items():
         options = Options(**json.loads(reading_json), jobs=default_jobs(), wait=wait)
-        with bars() as watcher:
-            done = index_sources(settings, named, options=options, watcher=watcher)
+        with hands_of(settings, options.jobs) as hands, bars() as watcher:
+            done = index_sources(settings, named, options=options, watcher=watcher, hands=hands)
         _tell(done, dry_run=False)
         code = SOME_SET_ASIDE if done.failed else code
     if not sources:

@@ -55,3 +55,7 @@ class MissingWeightsError(WeightsError):
 
 class PeopleFileError(SaywhoError):
     """The file of known people cannot be used as a whole."""
+
+
+class DaskError(SaywhoError):
+    """Dask's scheduler, its workers or their folder of parts cannot be used."""

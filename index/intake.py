@@ -15,16 +15,18 @@ from index.adrift import adrift
 from index.archive import Archive, Known, file_of
 from index.build import build, held, tidy, up_to_date
 from index.errors import SaywhoError, UsageError
-from index.extract.workers import extract_all, extractor_version
+from index.extract.workers import extractor_version
+from index.hands import Hands, ThisMachine
 from index.ledger import Correction, in_force
 from index.lock import write_lock
 from index.manifest import Manifest
 from index.people_in_use import use
 from index.places import Places
-from index.readers import archives_around, covered, read
+from index.readers import archives_around, checked, covered, files
 from index.recorded import take_in
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
+from index.spreading import Spread, here
 
 _COMMIT_SECONDS = 2.0
 _SHARE_AFTER = 100
@@ -144,29 +146,36 @@ def index_sources(
     stdin: BinaryIO | None = None,
     people: Path | None = None,
     report: IndexReport | None = None,
+    hands: Hands | None = None,
 ) -> IndexReport:
     """Reads sources into the archive and publishes a new build where something changed.
 
-    `people` is a people file to use from now on; `report` is filled in as far as the run comes. Raises
-    PeopleFileError where it cannot be read, UsageError for sources that cannot be, LockHeldError, ArchiveError,
-    BuildError and TooManyFailuresError.
+    `people` is a people file to use from now on; `report` is filled in as far as the run comes; `hands` do the work,
+    else `options.jobs` processes. Raises PeopleFileError where that file cannot be read, UsageError for sources that
+    cannot be, LockHeldError, ArchiveError, BuildError and TooManyFailuresError.
     """
     options, watcher = options or Options(), watcher or Watcher()
     report, started = IndexReport() if report is None else report, time.monotonic()
     if options.prune and options.limit is not None:
         raise UsageError("--prune-missing and --limit cannot go together: what was not read would seem to be missing")
-    how = {**options.reading, "extractor": extractor_version()}
-    places = Places(how, all_files=options.all_files or options.full, ready=options.ready)
-    # `read` raises UsageError for a source that is not there: before anything is made.
-    opened = [(source, read([source], **options.reading, stdin=stdin, memory=places)) for source in sources]
-    items = itertools.islice(((source, item) for source, found in opened for item in found), options.limit)
+    hands = hands or ThisMachine(options.jobs)
+    places = Places(
+        {**options.reading, "extractor": extractor_version()},
+        all_files=options.all_files or options.full,
+        ready=options.ready,
+    )
+    # UsageError for a source that is not there comes before anything is made.
+    how = checked(**options.reading, memory=places)
+    found = [(source, files([source], how)) for source in sources]
+    named = ((source, one) for source, some in found for one in some)
+    items = itertools.islice(hands.items(named, how, stdin), options.limit)
     lock = write_lock(settings.data, wait=options.wait, waiting=watcher.waiting)
     with lock, Archive(settings.archive, create=True) as archive:
         if people is not None and not options.dry_run:
             use(settings, people)
         places.open(archive.connection, covered(sources))
         began = _worked()
-        _Run(archive, options, watcher, places, report).take_in(items)
+        _Run(archive, options, watcher, hands, places, report).take_in(items)
         _take_out(archive, report, places, options)
         report.cpu_reading = round(_worked() - began, 3)
         if not options.dry_run:
@@ -175,9 +184,11 @@ def index_sources(
             if report.held or up_to_date(settings, archive):
                 tidy(settings.builds)
             else:
-                report.build = _publish(settings, archive, watcher=watcher, note=report.notes.append).id
+                note = report.notes.append
+                report.build = _publish(settings, archive, watcher=watcher, note=note, spread=hands.spread).id
             report.adrift = len(adrift(archive, in_force(archive.corrections())))
         report.cpu_building = round(_worked() - began - report.cpu_reading, 3)
+        hands.done()
     report.seconds = time.monotonic() - started
     return report
 
@@ -204,9 +215,10 @@ def rebuild(
     people: Path | None = None,
     watcher: Watcher | None = None,
     wait: float = 0.0,
+    hands: Hands | None = None,
 ) -> Rebuilt:
     """Publishes a new build, settled and written whole, from the archive alone; with `extract` the archived texts are
-    extracted anew first. `people` is a people file to use from now on.
+    extracted anew first. `people` is a people file to use from now on; `hands` do the work, else `jobs` processes.
 
     An article that the extractor breaks on keeps the quotations that it had.
     """
@@ -214,11 +226,13 @@ def rebuild(
     with write_lock(settings.data, wait=wait, waiting=watcher.waiting), Archive(settings.archive) as archive:
         if people is not None:
             use(settings, people)
-        failures = _Run(archive, Options(jobs=jobs), watcher).again().failures if extract else []
+        hands = hands or ThisMachine(jobs)
+        failures = _Run(archive, Options(jobs=jobs), watcher, hands).again().failures if extract else []
         notes = take_in(settings, archive)
         if left := held(settings.builds):
             notes.append(f"build {left} was held; that has ended, and runs publish again")
-        manifest = _publish(settings, archive, watcher=watcher, whole=True, note=notes.append)
+        manifest = _publish(settings, archive, watcher=watcher, whole=True, note=notes.append, spread=hands.spread)
+        hands.done()
         return Rebuilt(manifest, tuple(failures), tuple(notes))
 
 
@@ -244,11 +258,17 @@ def correcting_run(
 
 
 def _publish(
-    settings: Settings, archive: Archive, *, watcher: Watcher, note: Callable[[str], None], whole: bool = False
+    settings: Settings,
+    archive: Archive,
+    *,
+    watcher: Watcher,
+    note: Callable[[str], None],
+    whole: bool = False,
+    spread: Spread = here,
 ) -> Manifest:
     """A new build of the archive, with the watcher told of each quotation."""
     progress = watcher.building(archive.size()[1])
-    return build(settings, archive, whole=whole, progress=progress, note=note)
+    return build(settings, archive, whole=whole, progress=progress, note=note, spread=spread)
 
 
 class _Run:
@@ -259,10 +279,11 @@ class _Run:
         archive: Archive,
         options: Options,
         watcher: Watcher,
+        hands: Hands,
         places: Places | None = None,
         report: IndexReport | None = None,
     ) -> None:
-        self._archive, self._options, self._watcher = archive, options, watcher
+        self._archive, self._options, self._watcher, self._hands = archive, options, watcher, hands
         self._places = places or Places({})
         self._extractor = extractor_version()
         self._report = IndexReport() if report is None else report
@@ -310,7 +331,7 @@ class _Run:
 
     def _work(self, articles: Iterable[Article]) -> IndexReport:
         try:
-            for article, found in extract_all(articles, jobs=self._options.jobs):
+            for article, found in self._hands.extract(articles):
                 self._keep(article, found)
         finally:
             # After Ctrl-C too: what is done is kept.
@@ -387,6 +408,7 @@ class _Run:
         self._archive.put(article, found, extractor=self._extractor)
         if time.monotonic() - self._committed > _COMMIT_SECONDS:
             self._archive.commit()
+            self._hands.kept()
             self._committed = time.monotonic()
 
     def _set_aside(self, failure: Failure, source: str) -> None:

@@ -14,9 +14,11 @@ from tqdm import tqdm
 
 from index.data_folder import F
 from index.errors import UsageError
+from index.hands import Hands, ThisMachine
 from index.intake import Options, Watcher
 from index.readers import known_formats
 from index.readers.limits import Limits, shown_size
+from index.settings import Settings
 
 
 @contextlib.contextmanager
@@ -221,3 +223,33 @@ def jobs_option(command: F) -> F:
     """Adds `--jobs N`."""
     text = "Processes that extract.  [default: one a processor]"
     return click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help=text)(command)
+
+
+def dask_options(command: F) -> F:
+    """Adds `--dask` and `--parts`."""
+    for option in (
+        click.option(
+            "--parts",
+            metavar="DIR|URL",
+            help="Where Dask's workers put what they have done; all must see it.  [default: parts in the data folder]",
+        ),
+        click.option(
+            "--dask",
+            metavar="ADDRESS|local",
+            help="Have the workers of Dask's scheduler do the work (tcp://HOST:8786), or of one started here (local).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@contextlib.contextmanager
+def hands_of(settings: Settings, jobs: int) -> Iterator[Hands]:
+    """Who does the work: Dask's workers where the settings say so, else `jobs` processes of this machine."""
+    if not settings.dask:
+        yield ThisMachine(jobs)
+        return
+    from index.cluster.driving import cluster
+
+    with cluster(settings, jobs=jobs) as hands:
+        yield hands

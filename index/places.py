@@ -113,6 +113,17 @@ class Places:
         self._reading = _Reading(number, path=path, state=state)
         return True
 
+    def passes(self, path: Path, name: str) -> bool:
+        """Whether a file need not be read, as far as can be told before its turn."""
+        if self._ready is not None and not self._ready(path):
+            return True
+        whole = os.fsencode(os.path.realpath(path))
+        query = "SELECT number, state FROM places WHERE path = ? AND name = ? AND state IS NOT NULL"
+        for number, kept in self._execute(query, (whole, name.encode("utf-8", "surrogatepass"))):
+            with contextlib.suppress(OSError):
+                return not self._all_files and self._is_held(number, json.loads(kept), [*_state(path), str(path)])
+        return False
+
     def ends(self) -> None:
         """The file that began has been read to its end."""
         reading, self._reading = self._reading, None
@@ -248,14 +259,17 @@ class Places:
             kept = json.dumps({"etag": reading.etag, "modified": reading.modified, "how": self._how})
             self._execute("UPDATE places SET state = ? WHERE number = ?", (kept, reading.number))
 
-    def _pass_over(self, number: int, kept: Mapping[str, object], state: list[object]) -> bool:
+    def _is_held(self, number: int, kept: Mapping[str, object], state: list[object]) -> bool:
         # The path as it was named is a part of it: the folders in it may date an article.
         if kept.get("file") != state or kept.get("how") != self._how:
             return False
         found, held = self._execute(_HELD, (number,))[0]
-        if found != held:
+        return bool(found == held)
+
+    def _pass_over(self, number: int, kept: Mapping[str, object], state: list[object]) -> bool:
+        if not self._is_held(number, kept, state):
             return False
-        self.unchanged += found
+        self.unchanged += self._execute(_HELD, (number,))[0][0]
         self.passed_over += 1
         left_out = kept.get("left_out")
         self.left_out.update(left_out if isinstance(left_out, dict) else {})

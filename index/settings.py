@@ -39,6 +39,11 @@ class Settings:
     """Whether logs hold what was asked, words included; else only the route."""
     grace: int = 30
     """Seconds that answers under way have to finish when the server is told to stop."""
+    dask: str = ""
+    """The address of Dask's scheduler, whose workers read, extract and compare; `local` for workers on this machine;
+    empty where this process does it, with the processes of `--jobs`."""
+    parts: str = ""
+    """The folder, or the address of a storage, for what Dask's workers have done; empty for one in the data folder."""
 
     @property
     def archive(self) -> Path:
@@ -138,6 +143,18 @@ def _switch(origin: str, value: object) -> bool:
     return _SWITCHED[text]
 
 
+def _scheduler(origin: str, value: object) -> str:
+    text = str(value).strip()
+    if text in ("", "none"):
+        return ""
+    if text != "local" and not _SCHEDULER.fullmatch(text):
+        raise UsageError(
+            f"{origin} is '{text}'; it takes the address that Dask's scheduler prints (tcp://10.0.0.7:8786), local for "
+            "workers on this machine, or none"
+        )
+    return text
+
+
 def _hosts(origin: str, value: object) -> tuple[str, ...]:
     given = value if isinstance(value, list) else str(value).split(",")
     hosts = tuple(str(one).strip().casefold() for one in given if str(one).strip())
@@ -181,6 +198,7 @@ _SITE = re.compile(
 _SWITCHED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 METRICS = ("off", "local", "all")
 LOG_FORMATS = ("text", "json")
+_SCHEDULER = re.compile(r"(?:tcp|tls|ws|wss|ucxx?)://(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
 _CONVERTED: dict[str, Callable[[str, object], object]] = {
     "port": _number,
     "workers": _number,
@@ -193,5 +211,6 @@ _CONVERTED: dict[str, Callable[[str, object], object]] = {
     "log_format": _one_of(*LOG_FORMATS),
     "log_queries": _switch,
     "grace": _number,
+    "dask": _scheduler,
 }
 """By setting; the others are text."""

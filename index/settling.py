@@ -6,18 +6,21 @@ Nothing is done by halves: a run that is killed leaves the archive as it was, wi
 """
 
 import dataclasses
+import itertools
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from index import copies, identity, variants
 from index.adrift import adrift
 from index.archive import Archive
 from index.identity import PeopleFile
 from index.ledger import Correction, in_force
-from index.records import Article
+from index.records import Article, Quotation
 from index.settlement import Settlement
+from index.spreading import Spread, here
 from index.testimony import Testimony
+from index.variants import Prepared
 from index.variants.asking import groups_in, tellings
 from index.witnesses import Finding, weigh
 
@@ -29,6 +32,8 @@ _AROUND = 200
 """Letters before and after a quotation by which copies of one text are known."""
 _FEWEST = 2
 """Quotations of the same words that can witness for one another."""
+_PIECE = 32
+"""Articles that are looked at at once."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ def settle(
     made_with: str = "",
     whole: bool = False,
     progress: Progress | None = None,
+    spread: Spread = here,
 ) -> Settled:
     """Settles what waits, or, with `whole`, everything; the caller holds the write lock. Commits at the end.
 
     `made_with` is kept, for `waits`: it tells one people file from another. `progress` is told how many more articles
-    were looked at.
+    were looked at. What is made of one article, one block or a few pairs alone is done where `spread` has it done.
     """
     connection = archive.connection
     if whole or _kept(connection, "version") != VERSION:
@@ -65,11 +71,12 @@ def settle(
     there, gone = _parted(archive, waiting)
     lost: list[Correction] = []
     settlement = Settlement(archive)
-    changed = variants.update(connection, _taken_in(archive, there, settlement, lost, progress), waiting)
+    told = _taken_in(archive, there, settlement, lost, progress, spread)
+    changed = variants.take_in(connection, told, waiting, spread=spread)
     for article_id in gone:
         identity.store(connection, article_id, ())
         lost += settlement.corrections_of(article_id)
-    moved = identity.settle(connection, people=people, rulings=settlement.rulings)
+    moved = identity.settle(connection, people=people, rulings=settlement.rulings, spread=spread)
     groups = changed | groups_in(connection, {*there, *moved})
     copied = copies.update(connection, _alone(archive, there), waiting, find=archive.article)
     affected = set(there) | moved | copied | _weigh(archive, Settlement(archive), groups, changed)
@@ -156,22 +163,54 @@ def _alone(archive: Archive, ids: Iterable[str]) -> Iterator[Article]:
     return (article for article_id in ids if (article := archive.article(article_id)) is not None)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Told:
+    """What one article tells, whatever the others say."""
+
+    article_id: str
+    speakers: Sequence[identity.LocalSpeaker]
+    sayings: Sequence[Prepared]
+
+
 def _taken_in(
     archive: Archive,
-    ids: Iterable[str],
+    ids: Sequence[str],
     settlement: Settlement,
     lost: list[Correction],
     progress: Progress | None,
-) -> Iterator[variants.Saying]:
-    """The quotations of some articles, as `variants` wants them; their speakers are kept for `identity` on the way."""
-    for article, quotations in archive.articles(ids):
-        done = settlement.corrected(article.id, quotations, lambda text=article.text: text)  # type: ignore[misc]
-        lost += done.lost
-        identity.store(archive.connection, article.id, identity.local_speakers(article, done.quotations))
-        for quotation in done.quotations:
-            yield variants.saying(article, quotation, around=_AROUND)
-        if progress:
-            progress(1)
+    spread: Spread,
+) -> Iterator[Prepared]:
+    """The quotations of some articles, as `variants` keeps them; their speakers are kept for `identity` on the way."""
+
+    def pieces() -> Iterator[list[tuple[Article, list[Quotation]]]]:
+        for start in range(0, len(ids), _PIECE):
+            piece = []
+            for article, quotations in archive.articles(ids[start : start + _PIECE]):
+                done = settlement.corrected(article.id, quotations, lambda text=article.text: text)  # type: ignore[misc]
+                lost.extend(done.lost)
+                piece.append((article, done.quotations))
+            yield piece
+
+    for found in spread(_tell, pieces()):
+        for one in found:
+            identity.store(archive.connection, one.article_id, one.speakers)
+            yield from one.sayings
+            if progress:
+                progress(1)
+
+
+def _tell(articles: Sequence[tuple[Article, Sequence[Quotation]]]) -> list[_Told]:
+    """What each of some articles tells. Pure: any process can do it."""
+    sayings = (variants.saying(article, one, around=_AROUND) for article, quotations in articles for one in quotations)
+    prepared = iter(variants.prepare(list(sayings)))
+    return [
+        _Told(
+            article.id,
+            identity.local_speakers(article, quotations),
+            list(itertools.islice(prepared, len(quotations))),
+        )
+        for article, quotations in articles
+    ]
 
 
 def _weigh(archive: Archive, settlement: Settlement, groups: Collection[str], changed: Collection[str]) -> set[str]:

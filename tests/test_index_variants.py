@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Article, Quotation
-from index.variants import SCHEMA, Group, Saying, clear, group, members, places, resolve, update, updating
+from index.variants import SCHEMA, Group, Saying, clear, group, members, places, preparing, resolve, update
 from index.variants import saying as as_saying
 from index.variants.alignment import match
 
@@ -311,7 +311,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
         count += 1
         return match(*sides, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(updating, "match", counted)
+    monkeypatch.setattr(preparing, "match", counted)
     return lambda: count
 
 

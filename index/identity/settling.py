@@ -5,46 +5,22 @@ import functools
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from index.identity import tables
+from index.identity.blocks import Block, Group, Linked, link
 from index.identity.ids import Matched, match, new_id
-from index.identity.linking import link_people
-from index.identity.linking_bodies import link_bodies
 from index.identity.names import block_of, last_part, read_name, sounds_alike
 from index.identity.people_file import PeopleFile
 from index.identity.records import LocalKey, LocalSpeaker, Rulings
-from index.records import SpeakerType
+from index.spreading import Spread, here
 
 VERSION = 1
 """A change of the method settles every block anew."""
 
 
-@dataclass(slots=True, eq=False)
-class _Group:
-    """One person of a block, whatever kind, on the way to an id."""
-
-    name: str
-    type: SpeakerType
-    members: list[LocalSpeaker]
-    why: Mapping[LocalKey, tuple[str, ...]]
-    pinned: str = ""
-    wikidata: str = ""
-    hints: tuple[str, ...] = ()
-    id: str = ""
-
-    @property
-    def anchor(self) -> str:
-        """What makes the group itself: its first member."""
-        return "\0".join(min(m.key for m in self.members))
-
-
-@dataclass(slots=True)
-class _Block:
-    groups: list[_Group]
-    open: list[tuple[LocalSpeaker, list[tuple[_Group, float]]]]
-    why_open: dict[LocalKey, tuple[str, ...]] = field(default_factory=dict)
+_PIECE = 2_000
+"""Speakers whose blocks are linked at once; more where one block has more."""
 
 
 def settle(
@@ -53,12 +29,13 @@ def settle(
     people: PeopleFile | None = None,
     rulings: Rulings | None = None,
     progress: Callable[[int, int], None] | None = None,
+    spread: Spread = here,
 ) -> set[str]:
     """Settles who is who where something changed, and tells which articles' speakers are now somebody else, or called
     otherwise.
 
     What changed: articles since the last call, the people file, the rulings. `progress` hears how many blocks of how
-    many are done. Nothing is committed.
+    many are done; blocks are linked where `spread` has it done. Nothing is committed.
     """
     rulings = rulings or Rulings()
     _touch_changed(connection, people, rulings)
@@ -67,10 +44,23 @@ def settle(
     pins = _pins(connection, rulings)
     taken = {row[0] for row in connection.execute("SELECT id FROM people UNION SELECT alias FROM person_aliases")}
     taken |= set(rulings.assignments.values())
-    for number, (block, whole) in enumerate(blocks, 1):
-        changed |= _settle_block(connection, block, whole, people, rulings, pins.get(block, {}), taken)
-        if progress is not None:
-            progress(number, len(blocks))
+    waiting: collections.deque[tuple[Block, dict[LocalKey, tables.Answer]]] = collections.deque()
+
+    def asked() -> Iterator[list[Block]]:
+        # Blocks do not know of one another, so one may be read before the last one's answers are kept.
+        read = (_read(connection, block, whole, people, pins.get(block, {})) for block, whole in blocks)
+        for some in _pieces(read):
+            waiting.extend(some)
+            yield [block for block, _ in some]
+
+    number = 0
+    for some in spread(link, asked()):
+        for linked in some:
+            block, was = waiting.popleft()
+            changed |= _keep(connection, block, linked, was, rulings, taken)
+            number += 1
+            if progress is not None:
+                progress(number, len(blocks))
     connection.execute("DELETE FROM touched_blocks")
     # Of whom nothing is left it stays known whose they were: the article may come back, or an editor undo.
     connection.execute(
@@ -80,31 +70,57 @@ def settle(
     return changed
 
 
-def _settle_block(
+def _pieces(
+    read: Iterable[tuple[Block, dict[LocalKey, tables.Answer]]],
+) -> Iterator[list[tuple[Block, dict[LocalKey, tables.Answer]]]]:
+    piece: list[tuple[Block, dict[LocalKey, tables.Answer]]] = []
+    size = 0
+    for one in read:
+        piece.append(one)
+        size += len(one[0].speakers)
+        if size >= _PIECE:
+            yield piece
+            piece, size = [], 0
+    if piece:
+        yield piece
+
+
+def _read(
     connection: sqlite3.Connection,
     block: str,
     whole: bool,
     people: PeopleFile | None,
-    rulings: Rulings,
     pins: Mapping[LocalKey, str],
-    taken: set[str],
-) -> set[str]:
+) -> tuple[Block, dict[LocalKey, tables.Answer]]:
+    """What linking a block needs, and what was made of its speakers so far."""
     speakers, answers = tables.read_speakers(connection, block)
     if not whole and block.startswith("person:"):
         kept = _with_news(connection, block, speakers, answers)
         speakers, answers = [speakers[k] for k in kept], [answers[k] for k in kept]
+    entries = people.by_block.get(block, ()) if people is not None else ()
     was = {s.key: answer for s, answer in zip(speakers, answers, strict=True)}
+    return Block(block, speakers, entries, pins), was
+
+
+def _keep(
+    connection: sqlite3.Connection,
+    block: Block,
+    linked: Linked,
+    was: Mapping[LocalKey, tables.Answer],
+    rulings: Rulings,
+    taken: set[str],
+) -> set[str]:
+    """Gives the people of a block their ids and keeps them; the articles whose speakers are somebody else now."""
     before: dict[LocalKey, str] = {key: answer[0] for key, answer in was.items() if answer[0] is not None}
-    linked = _linked(block, speakers, people, pins)
     _hold_apart(linked, before, rulings)
     groups = linked.groups
     for group in groups:
         group.id = group.pinned
     free = [g for g in groups if not g.pinned]
-    voices = {**_inherited(connection, block, speakers, before), **before}
-    for key in pins:
+    voices = {**_inherited(connection, block.name, was, before), **before}
+    for key in block.pins:
         voices.pop(key, None)
-    matched = match([[m.key for m in g.members] for g in free], voices)
+    matched = match([g.members for g in free], voices)
     for number, person_id in matched.ids.items():
         free[number].id = person_id
     # content decides who gets the plain slug, not the order in which articles came
@@ -142,60 +158,21 @@ def _with_news(
     return [k for k, s in enumerate(surname) if s not in rest]
 
 
-def _linked(
-    block: str, speakers: Sequence[LocalSpeaker], people: PeopleFile | None, pins: Mapping[LocalKey, str]
-) -> _Block:
-    """The people or bodies of a block."""
-    out = _Block([], [])
-    if block.startswith("person:"):
-        entries = people.by_block.get(block, ()) if people is not None else ()
-        found = link_people(speakers, entries=entries, pins=pins)
-        made = {}
-        for cluster in found.clusters:
-            made[id(cluster)] = _Group(
-                cluster.lead.shown,
-                "person",
-                cluster.members,
-                cluster.why,
-                cluster.pinned,
-                cluster.entry.wikidata if cluster.entry is not None else "",
-                cluster.hints,
-            )
-            out.groups.append(made[id(cluster)])
-        for item in found.open:
-            out.open.append((item.member, [(made[id(c)], share) for c, share in item.candidates]))
-            out.why_open[item.member.key] = item.why
-        return out
-    bodies = link_bodies(speakers, pins=pins)
-    kept = {}
-    for body in bodies.clusters:
-        kinds: collections.Counter[SpeakerType] = collections.Counter(
-            m.type for m in body.members if m.type != "person"
-        )
-        kind: SpeakerType = min(kinds, key=lambda k: (-kinds[k], k)) if kinds else "organization"
-        kept[id(body)] = _Group(body.name, kind, body.members, body.why, body.pinned)
-        out.groups.append(kept[id(body)])
-    for open_body in bodies.open:
-        out.open.append((open_body.member, [(kept[id(c)], share) for c, share in open_body.candidates]))
-        out.why_open[open_body.member.key] = ("several-of-that-name",)
-    return out
-
-
-def _hold_apart(linked: _Block, before: Mapping[LocalKey, str], rulings: Rulings) -> None:
+def _hold_apart(linked: Linked, before: Mapping[LocalKey, str], rulings: Rulings) -> None:
     """Splits a group again whose members had two ids that an editor holds apart."""
     for a, b in rulings.apart:
         for group in list(linked.groups):
-            had = collections.Counter(before.get(m.key, "") for m in group.members)
+            had = collections.Counter(before.get(m, "") for m in group.members)
             if not had[a] or not had[b]:
                 continue
             smaller = min((a, b), key=lambda i: (had[i], i))
-            moved = [m for m in group.members if before.get(m.key) == smaller]
-            group.members = [m for m in group.members if before.get(m.key) != smaller]
-            linked.groups.append(_Group(group.name, group.type, moved, group.why, "", "", group.hints))
+            moved = [m for m in group.members if before.get(m) == smaller]
+            group.members = [m for m in group.members if before.get(m) != smaller]
+            linked.groups.append(Group(group.name, group.type, moved, group.why, "", "", group.hints))
 
 
 def _inherited(
-    connection: sqlite3.Connection, block: str, speakers: Sequence[LocalSpeaker], before: Mapping[LocalKey, str]
+    connection: sqlite3.Connection, block: str, keys: Iterable[LocalKey], before: Mapping[LocalKey, str]
 ) -> dict[LocalKey, str]:
     """The ids of speakers whose article was read anew and now calls them otherwise."""
     former: dict[str, list[str]] = collections.defaultdict(list)
@@ -205,13 +182,13 @@ def _inherited(
         if person_id:
             former[article_id].append(person_id)
     out: dict[LocalKey, str] = {}
-    for speaker in speakers:
-        if speaker.key not in before and former.get(speaker.article_id):
-            out[speaker.key] = former[speaker.article_id].pop(0)
+    for key in keys:
+        if key not in before and former.get(key[0]):
+            out[key] = former[key[0]].pop(0)
     return out
 
 
-def _keep_aliases(connection: sqlite3.Connection, matched: Matched, groups: Sequence[_Group]) -> None:
+def _keep_aliases(connection: sqlite3.Connection, matched: Matched, groups: Sequence[Group]) -> None:
     rows = [(old, groups[number].id, "merged") for old, number in matched.merged.items()]
     rows += [(old, groups[n].id, "split") for old, numbers in matched.split.items() for n in numbers]
     connection.executemany("INSERT OR REPLACE INTO person_aliases VALUES (?, ?, ?)", rows)
@@ -221,10 +198,10 @@ def _keep_aliases(connection: sqlite3.Connection, matched: Matched, groups: Sequ
     )
 
 
-def _keep_people(connection: sqlite3.Connection, groups: Sequence[_Group]) -> set[str]:
+def _keep_people(connection: sqlite3.Connection, groups: Sequence[Group]) -> set[str]:
     """Keeps names and types; the articles of whom is now called otherwise."""
     changed: set[str] = set()
-    main: dict[str, _Group] = {}
+    main: dict[str, Group] = {}
     for group in groups:
         if group.id not in main or (len(group.members), group.pinned == "") > (
             len(main[group.id].members),
@@ -238,20 +215,20 @@ def _keep_people(connection: sqlite3.Connection, groups: Sequence[_Group]) -> se
             continue
         connection.execute("INSERT OR REPLACE INTO people VALUES (?, ?, ?, ?)", row)
         if old is not None and old[1:3] != row[1:3]:
-            changed.update(m.article_id for g in groups if g.id == person_id for m in g.members)
+            changed.update(m[0] for g in groups if g.id == person_id for m in g.members)
     return changed
 
 
-def _keep_members(connection: sqlite3.Connection, linked: _Block, was: Mapping[LocalKey, tables.Answer]) -> set[str]:
+def _keep_members(connection: sqlite3.Connection, linked: Linked, was: Mapping[LocalKey, tables.Answer]) -> set[str]:
     """Keeps whose each speaker is; the articles of those that are somebody else's now."""
     changed: set[str] = set()
     now: dict[LocalKey, tables.Answer] = {}
     for group in linked.groups:
         for member in group.members:
-            now[member.key] = (group.id, None, _reasons(group.why.get(member.key, ("full-name",))))
+            now[member] = (group.id, None, _reasons(group.why.get(member, ("full-name",))))
     for member, candidates in linked.open:
         shown = json.dumps([[g.id, share] for g, share in candidates])
-        now[member.key] = (None, shown, json.dumps(linked.why_open.get(member.key, ())))
+        now[member] = (None, shown, json.dumps(linked.why_open.get(member, ())))
     rows = []
     for key, answer in now.items():
         if was[key] != answer:

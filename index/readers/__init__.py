@@ -7,7 +7,8 @@ The way of a file: `sources` finds it, `opening` fetches (`fetching`, `robots`, 
 itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, get_args
 
@@ -26,16 +27,31 @@ from index.records import Article, Failure, LeftOut
 
 __all__ = [
     "Covered",
+    "Found",
+    "How",
     "Memory",
     "archives_around",
+    "checked",
     "covered",
+    "files",
     "files_of",
     "is_address",
     "is_there",
+    "items_of",
     "known_formats",
     "named_by",
     "read",
 ]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How sources are read, checked."""
+
+    format: str
+    options: Options
+    languages: frozenset[str] | None
+    """Those that are taken; None for all."""
 
 
 def read(
@@ -61,8 +77,33 @@ def read(
     Raises UsageError at once, before anything is read: for a source that is not there or holds no articles, an unknown
     format, field, encoding, language or limit.
     """
-    if isinstance(sources, str):
-        raise TypeError("sources is a sequence of strings; put the one source into a list")
+    how = checked(
+        format=format,
+        fields=fields,
+        encoding=encoding,
+        languages=languages,
+        date_order=date_order,
+        limits=limits,
+        allow_private=allow_private,
+        pages=pages,
+        memory=memory,
+    )
+    return items_of(files(sources, how), how, stdin)
+
+
+def checked(
+    *,
+    format: str = "auto",  # noqa: A002 - it is the option's name
+    fields: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    languages: Sequence[str] = (),
+    date_order: DateOrder | None = None,
+    limits: Mapping[str, str | int | float] | None = None,
+    allow_private: bool = False,
+    pages: bool = True,
+    memory: Memory | None = None,
+) -> How:
+    """How to read, as `read` takes it; UsageError for an unknown format, field, encoding, language or limit."""
     if format != "auto" and format not in known_formats():
         raise UsageError(f"format '{format}' is not known; there are: auto, {', '.join(known_formats())}")
     if date_order not in (None, *get_args(DateOrder)):
@@ -83,8 +124,21 @@ def read(
             raise UsageError(f"field '{name}' names no column; write it as {name}=COLUMN")
     if options.fields and not any(r.columns for r in READERS if format in ("auto", r.name)):
         raise UsageError(f"format '{format}' has no columns that a field could name; leave the fields out")
-    found = find(sources, endings_of(format))
-    return _in_languages(_articles(found, format, options, stdin), _codes(languages))
+    return How(format=format, options=options, languages=_codes(languages))
+
+
+def files(sources: Sequence[str], how: How) -> Iterator[Found | Failure]:
+    """The files of all sources, each once; UsageError at once for a source that is not there or holds no articles."""
+    if isinstance(sources, str):
+        raise TypeError("sources is a sequence of strings; put the one source into a list")
+    return find(sources, endings_of(how.format))
+
+
+def items_of(
+    found: Iterable[Found | Failure], how: How, stdin: BinaryIO | None = None
+) -> Iterator[Article | Failure | LeftOut]:
+    """The articles of files that were found, in order; a Failure for each that could not be read."""
+    return _in_languages(_articles(iter(found), how.format, how.options, stdin), how.languages)
 
 
 def files_of(source: str, *, format: str = "auto") -> Iterator[Path]:  # noqa: A002 - as in `read`

@@ -20,6 +20,12 @@ class Memory(Protocol):
     def begins(self, path: Path | None, url: str | None, name: str) -> bool:
         """Whether a file, or an address, is to be read, called before it is opened; `name` is its `Place`'s."""
 
+    def passes(self, path: Path, name: str) -> bool:
+        """Whether `begins` would say that a file need not be read; asked ahead of it, and nothing is noted."""
+
+    def broke(self) -> None:
+        """Something of what began could not be read, or may have changed meanwhile: it is to be read again."""
+
     def ends(self) -> None:
         """What began has been read to its end."""
 

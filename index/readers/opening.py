@@ -41,10 +41,8 @@ def articles_of(item: Found, wanted: str, options: Options, stdin: BinaryIO | No
         yield from _fetched(item.url, item.place, wanted, options)
         return
     with open_found(item, stdin) as raw:
-        budget = Budget(options.limits, packed=item.path.stat().st_size if item.path else 0)
-        file = _File(
-            named=item.path.name if item.path else "", place=item.place, wanted=wanted, options=options, budget=budget
-        )
+        budget = Budget(options.limits, packed=item.size)
+        file = _File(named=item.named, place=item.place, wanted=wanted, options=options, budget=budget)
         yield from _articles(raw, file)
 
 

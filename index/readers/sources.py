@@ -8,7 +8,7 @@ import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -17,6 +17,7 @@ from index.readers.addresses import split_url
 from index.readers.base import Place
 from index.readers.clues import outlet_of
 from index.readers.limits import shown_size
+from index.readers.storage import Stored, is_storage, look, opened
 from index.readers.streams import decoded, reason_of, shown
 from index.readers.unpacking import PACKED
 from index.records import Failure
@@ -32,10 +33,26 @@ class Found:
     """One file to read."""
 
     path: Path | None
-    """None is standard input, or an address."""
+    """None is standard input, an address, or a file of a storage."""
     place: Place
     url: str | None = None
     """An address to fetch."""
+    stored: Stored | None = None
+    """A file of a storage."""
+
+    @property
+    def named(self) -> str:
+        """The file's name, for its ending; empty for standard input and addresses."""
+        if self.stored is not None:
+            return self.stored.url.rpartition("/")[2]
+        return self.path.name if self.path else ""
+
+    @property
+    def size(self) -> int:
+        """In bytes, as it lies there; 0 where that is not known. Raises OSError."""
+        if self.stored is not None:
+            return self.stored.size
+        return self.path.stat().st_size if self.path else 0
 
 
 def ending_of(path: Path, endings: Iterable[str]) -> str:
@@ -79,6 +96,8 @@ def named_by(source: str) -> list[str]:
 
 def open_found(item: Found, stdin: BinaryIO | None) -> contextlib.AbstractContextManager[BinaryIO]:
     """The file, open for reading bytes; standard input is not closed afterwards."""
+    if item.stored is not None:
+        return opened(item.stored.url)
     if item.path is None:
         return contextlib.nullcontext(sys.stdin.buffer if stdin is None else stdin)
     return item.path.open("rb")
@@ -89,6 +108,8 @@ def _found(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
         return [Found(None, Place(origin="stdin", name=""))]
     if not source or "\0" in source:
         raise UsageError(f"'{shown(source)}' is not the name of a file; name a file, a folder, a glob or -")
+    if is_storage(source):
+        return _stored(source, endings)
     if _ADDRESS.match(source):
         return [_address(source)]
     path = Path(source)
@@ -109,6 +130,28 @@ def _address(url: str) -> Found:
     folders = tuple(unquote(part) for part in parts.path.split("/")[:-1] if part)
     name = "/".join(filter(None, ((parts.hostname or "").lower(), parts.path.strip("/"), parts.query)))
     return Found(None, Place(origin=shown(url), name=unquote(name), folders=folders), url=url)
+
+
+def _stored(url: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
+    """The files of a storage, each with its name from the folder on that was named."""
+    pattern = glob.has_magic(url.rpartition("/")[2])
+    found = []
+    for file in look(url):
+        inner = PurePosixPath(file.inner)
+        ending = ending_of(Path(inner), endings)
+        if any(NO_ARTICLE.fullmatch(part) for part in (inner.parts if not file.named else inner.parts[-1:] * pattern)):
+            continue
+        if ending or file.named:
+            place = Place(
+                origin=shown(file.url),
+                name=inner.as_posix().removesuffix(ending),
+                folders=tuple(part for part in file.url.partition("://")[2].split("/")[:-1] if part),
+                outlet=outlet_of(inner.parent.parts),
+            )
+            found.append(Found(None, place, stored=file))
+    if not found:
+        raise UsageError(f"{shown(url)}: {_no_articles(endings)}")
+    return found
 
 
 def _listed(source: str, endings: Sequence[str]) -> Iterable[Found | Failure]:
@@ -225,7 +268,7 @@ def _once(found: Iterable[Found | Failure]) -> Iterator[Found | Failure]:
     seen: set[str] = set()
     for item in found:
         path = item.path if isinstance(item, Found) else Path(item.origin)
-        address = item.url if isinstance(item, Found) else None
+        address = (item.stored.url if item.stored else item.url) if isinstance(item, Found) else None
         key = address or ("-" if path is None else os.path.realpath(path))
         if key not in seen:
             seen.add(key)
