@@ -55,3 +55,11 @@ class MissingWeightsError(WeightsError):
 
 class PeopleFileError(SaywhoError):
     """The file of known people cannot be used as a whole."""
+
+
+class EngineUnreachableError(SaywhoError):
+    """The cluster that answers is not there; nothing is known of what was asked."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"the cluster at {where} does not answer ({reason}); look after it, then ask again")
+        self.where = where
