@@ -91,7 +91,7 @@ def looked_at(connection: Connection, *, verify: bool) -> tuple[Manifest | None,
         stats = client.indices.stats(index=f"{connection.name}-*", metric="store")["indices"]
     sizes = {name: int(one["total"]["store"]["size_in_bytes"]) for name, one in stats.items()}
     mine = sum(size for name, size in sizes.items() if name == index or name.startswith(f"{index}-"))
-    faults = () if found else (f"{index} is not a build of saywho; type: saywho rebuild",)
+    faults: tuple[str, ...] = () if found else (f"{index} is not a build of saywho; type: saywho rebuild",)
     if found and verify:
         faults = tuple(faults_of(connection, found))
     return found.manifest if found else None, mine, len(builds(connection)), sum(sizes.values()), faults

@@ -23,7 +23,7 @@ _COORDINATES = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}
 _OLDEST_JAVA = 21
 _NOBODY = 65534
 """OpenSearch refuses to run as root; this user has nothing."""
-_PATIENCE = 240.0
+_PATIENCE = 600.0
 """Seconds until a cluster must be there."""
 
 

@@ -48,8 +48,8 @@ def test_a_node_is_killed_under_questions(own_nodes: Nodes, cluster: Callable[[]
         for thread in threads:
             thread.join()
     finally:
-        own_nodes.start(1)
-        own_nodes.wait()
+        stop.set()
+        own_nodes.wait()  # the two that are left: they make the copies that are missing
         engine.close()
     assert failures == []
     assert all(answers)
