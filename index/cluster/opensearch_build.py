@@ -21,7 +21,8 @@ from index.errors import ArchiveError, BuildError, NotPublishedError
 from index.manifest import Manifest
 from index.records import Article
 from index.settings import Settings
-from index.settling import Settlement, waits
+from index.settlement import Settlement
+from index.settling import waits
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from search.cluster.core import ClusterCore
 from search.cluster.counting import different
 from search.cluster.queries import EVERYTHING, Body, all_of, has_value
 from search.core import Core
-from search.coverage import _MOST_MONTHS, OUTLETS, Coverage, Covered
+from search.coverage import _MOST_MONTHS, OUTLETS, Coverage, Covered, gaps_of
 from search.hits import make_hit
 from search.profile_pages import Profile, Repeated, Role, Share
 from search.profiles import _ARTICLES, _LOOKED, _SHOWN, Ints, Profiles
@@ -217,7 +217,7 @@ def coverage_of(core: ClusterCore, build: BuildShown, people: dict[str, int]) ->
     outlets = {one["key"]: one for one in found.get("outlets", {}).get("buckets", ())}
     return Coverage(
         build=build,
-        months=tuple(f"{one // 12:04}-{one % 12 + 1:02}" for one in span),
+        months=_shown(span),
         everything=_covered("", found["all"], span),
         outlets=tuple(_covered(names[names.code(value)].label, outlets[value], span) for value in shown),
         others=len(names) - len(shown),
@@ -225,6 +225,10 @@ def coverage_of(core: ClusterCore, build: BuildShown, people: dict[str, int]) ->
         people=people,
         shared=found["shared"]["doc_count"],
     )
+
+
+def _shown(span: range) -> tuple[str, ...]:
+    return tuple(f"{one // 12:04}-{one % 12 + 1:02}" for one in span)
 
 
 def _by_month(found: dict[str, Any]) -> dict[int, int]:
@@ -235,11 +239,13 @@ def _by_month(found: dict[str, Any]) -> dict[int, int]:
 
 def _covered(name: str, found: dict[str, Any], span: range) -> Covered:
     months = _by_month(found)
+    counts = np.array([months.get(month, 0) for month in span], np.int64)
     return Covered(
         name=name,
         quotations=found["doc_count"],
         articles=found["articles"]["doc_count"],
         unknown=found["unknown"]["doc_count"],
         undated=found["undated"]["doc_count"],
-        months=tuple(months.get(month, 0) for month in span),
+        months=tuple(counts.tolist()),
+        gaps=gaps_of(counts, _shown(span)),
     )

@@ -1,6 +1,8 @@
 """What is published in a cluster, and when: all of it at once, or nothing."""
 
 import dataclasses
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -105,6 +107,13 @@ def test_the_commands_work_on_a_cluster(
     assert "Rain is news" in ran("export", "rain")
     assert "Ada Brook" in ran("verify", "Rain is news")
     assert "nothing is wrong" in ran("status", "--verify")
+    first = json.loads(ran("builds", "--json"))["builds"][0]["id"]
+    ran("rebuild")
+    assert "not held" in ran("builds", "--rollback", first)
+    assert re.search(rf"^\* {first} .* published$", ran("builds"), re.MULTILINE)
+    assert "0 builds would go" in ran("prune", "--keep", "2", "--dry-run")
+    assert run(["builds", "--release"]) == 2
+    capsys.readouterr()
     assert not (tmp_path / "data" / "builds" / "published").exists()
 
 
