@@ -3,6 +3,7 @@
 
     scripts/evaluate_engines.py --made 100000 --data ../shared/data       a made collection (its words are real ones)
     scripts/evaluate_engines.py --polnear ../shared/data/polnear          real articles
+    scripts/evaluate_engines.py --entries corpus.jsonl --limit 5000       entries that are there already
     scripts/evaluate_engines.py --made 100000 --data … --kill             and one of three nodes killed meanwhile
 
 The cluster is started here (`scripts/clustering/nodes.py`), unless --url names one.
@@ -10,6 +11,7 @@ The cluster is started here (`scripts/clustering/nodes.py`), unless --url names 
 
 import argparse
 import contextlib
+import itertools
 import json
 import shutil
 import sys
@@ -47,6 +49,8 @@ def main() -> None:
     """Prints what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--made", type=int, metavar="N", help="a made collection of so many quotations")
+    parser.add_argument("--entries", type=Path, metavar="FILE", help="entries in order of date, one a line, in JSON")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first so many of them")
     parser.add_argument("--polnear", type=Path, metavar="FOLDER", help="PolNeAR's articles, read and extracted")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="what made collections are made of")
     parser.add_argument("--work", type=Path, default=Path("benchmarks"), help="where corpora lie between runs")
@@ -102,9 +106,9 @@ def _whoosh(args: argparse.Namespace, folder: Path) -> tuple[WhooshEngine, list[
         build = published_folder(settings.builds)
         engine = open_engine(build, check(build))
         return engine, [engine.core.entry(row) for row in range(engine.core.rows)]
-    path = Workplace(args.work, size=args.made, seed=args.seed, data=args.data).corpus()
+    path = args.entries or Workplace(args.work, size=args.made, seed=args.seed, data=args.data).corpus()
     with path.open(encoding="ascii") as file:
-        entries = [entry_from_json(json.loads(line)) for line in file]
+        entries = [entry_from_json(json.loads(line)) for line in itertools.islice(file, args.limit)]
     build_id = new_build_id()
     build = settings.builds / build_id
     build.mkdir(parents=True)

@@ -190,12 +190,8 @@ def document(spelt: Spelled, row: int, usual: Mapping[str, float], *, opens: boo
         "row": row,
         "newest": (date << _PLACE) | row if date else -1 - row,
         "oldest": ((date or _NEVER) << _PLACE) | row,
-        "entry": _ascii(packed(entry)),
+        "entry": packed(entry).decode(),
     }
-
-
-def _ascii(stored: bytes) -> str:
-    return stored.decode("utf-8")
 
 
 def usual_lengths(spelt: Iterable[Spelled]) -> dict[str, float]:

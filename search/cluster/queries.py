@@ -1,9 +1,9 @@
 """A query tree -> what the cluster takes. What somebody typed becomes values of terms, never a query of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from index.cluster.opensearch_mapping import BETWEEN, POSSESSIVE, STEPS, bounds_of, most_of, plain
+from index.cluster.opensearch_mapping import BETWEEN, STEPS, bounds_of, most_of, plain
 from index.schema import SEARCHED
 from index.whoosh_codec.weights import K1, SCOPES, fields_of
 from search.cluster.tables import Words
@@ -158,22 +158,3 @@ def _bounds(form: Form, scope: str, words: Words, factor: float, steps: int) -> 
 
 def _boost(value: float) -> float:
     return float(f"{max(value, 1e-6):.7g}")
-
-
-def filters(given: Mapping[str, Body], but: str | None = None) -> list[Body]:
-    """Bodies of all filters but one."""
-    return [body for name, body in given.items() if name != but]
-
-
-__all__ = [
-    "EVERYTHING",
-    "NOTHING",
-    "POSSESSIVE",
-    "Body",
-    "all_of",
-    "any_of",
-    "bounded",
-    "dated",
-    "has_value",
-    "matching",
-]
