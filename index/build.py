@@ -19,6 +19,7 @@ from pathlib import Path
 from index import copies, identity, people_in_use, whoosh_codec
 from index.archive import Archive, Changes
 from index.article_store import FILE_NAME, ArticleStore, go_on, write_articles
+from index.cluster import opensearch_build
 from index.entries import make_entries
 from index.errors import ArchiveError, BuildError, IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import (
@@ -57,6 +58,8 @@ class _UnsoundError(BuildError):
 
 def up_to_date(settings: Settings, archive: Archive) -> bool:
     """Whether the published build was made from this archive as it stands, by this version of the schema."""
+    if settings.engine == "opensearch":
+        return opensearch_build.up_to_date(settings, archive)
     try:
         made = read_manifest(published(settings.builds))
         made_of_it = made.revision == archive.revision() and archive.has_made(made.id, made.revision)
@@ -96,6 +99,8 @@ def build(
         builds.mkdir(parents=True, exist_ok=True)
         remove_leftovers(builds)
         _settle(settings, archive, whole=whole, progress=settling, note=note, spread=spread)
+        if settings.engine == "opensearch":
+            return opensearch_build.build(settings, archive, _articles(archive), progress=progress)
         earlier = _to_go_on_from(builds, whole, note)
         try:
             manifest = _make(builds, archive, earlier, progress)
@@ -131,7 +136,8 @@ def _settle(
 def tidy(builds: Path) -> None:
     """Does what a run that was killed has left undone: removes leftovers and the oldest builds."""
     remove_leftovers(builds)
-    prune(builds, keep=KEPT)
+    with contextlib.suppress(NotPublishedError):  # what a cluster has published is pruned when it is
+        prune(builds, keep=KEPT)
 
 
 def prune(builds: Path, *, keep: int) -> list[str]:
@@ -278,12 +284,6 @@ def _changes(archive: Archive, earlier: Path) -> Changes | None:
 
 def _write_articles(folder: Path, archive: Archive, earlier: Path | None, changes: Changes | None) -> None:
     """Writes the build's articles, or what has changed of them."""
-
-    def find(article_id: str) -> Article | None:
-        article = archive.article(article_id)
-        original = copies.original_of(archive.connection, article_id)
-        return dataclasses.replace(article, near_duplicate_of=original) if article and original else article
-
     gone_on = False
     if earlier is not None and changes is not None:
         gone_on = go_on(
@@ -291,13 +291,23 @@ def _write_articles(folder: Path, archive: Archive, earlier: Path | None, change
             earlier / FILE_NAME,
             changed=changes.changed,
             removed=changes.removed,
-            find=find,
+            find=lambda article_id: _article(archive, article_id),
         )
     if not gone_on:
-        there = (article for one in archive.ids() if (article := find(one)) is not None)
-        write_articles(folder / FILE_NAME, there)
+        write_articles(folder / FILE_NAME, _articles(archive))
     for path in folder.glob("*.sqlite"):
         sync(path)
+
+
+def _articles(archive: Archive) -> Iterator[Article]:
+    """All articles as a build has them."""
+    return (article for one in archive.ids() if (article := _article(archive, one)) is not None)
+
+
+def _article(archive: Archive, article_id: str) -> Article | None:
+    article = archive.article(article_id)
+    original = copies.original_of(archive.connection, article_id)
+    return dataclasses.replace(article, near_duplicate_of=original) if article and original else article
 
 
 def _store(folder: Path) -> ArticleStore:

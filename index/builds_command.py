@@ -9,6 +9,7 @@ import click
 
 from index.build import KEPT
 from index.carrying import export_build, import_build
+from index.cluster.opensearch_shelf import show_builds, show_pruned
 from index.data_folder import data_option, settings_of
 from index.errors import UsageError
 from index.options import bar
@@ -58,6 +59,8 @@ def builds(
         raise UsageError("give one of --rollback, --release, --export and --import")
     if no_publish and import_ is None:
         raise UsageError("--no-publish goes with --import FILE")
+    if settings.engine == "opensearch":
+        return show_builds(settings, rolled_back=rollback, other=any(given[1:]), as_json=as_json)
     if rollback is not None:
         _go_back(settings, rollback)
     elif release:
@@ -146,7 +149,10 @@ def prune(ctx: click.Context, keep: int, dry_run: bool, as_json: bool, data: Pat
 
     Who has such a build open reads on; a cursor or an address that names it is answered by 410 from then on.
     """
-    done = prune_shelf(settings_of(ctx, data), keep=keep, dry_run=dry_run)
+    settings = settings_of(ctx, data)
+    if settings.engine == "opensearch":
+        return show_pruned(settings, keep=keep, dry_run=dry_run, as_json=as_json)
+    done = prune_shelf(settings, keep=keep, dry_run=dry_run)
     if as_json:
         click.echo(json.dumps({**dataclasses.asdict(done), "dry_run": dry_run}, indent=1))
         return 0

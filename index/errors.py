@@ -59,3 +59,11 @@ class PeopleFileError(SaywhoError):
 
 class DaskError(SaywhoError):
     """Dask's scheduler, its workers or their folder of parts cannot be used."""
+
+
+class EngineUnreachableError(SaywhoError):
+    """The cluster that answers is not there; nothing is known of what was asked."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"the cluster at {where} does not answer ({reason}); look after it, then ask again")
+        self.where = where

@@ -44,6 +44,18 @@ class Settings:
     empty where this process does it, with the processes of `--jobs`."""
     parts: str = ""
     """The folder, or the address of a storage, for what Dask's workers have done; empty for one in the data folder."""
+    engine: str = "whoosh"
+    """What answers: `whoosh`, the builds of the data folder, or `opensearch`, a cluster."""
+    opensearch_url: str = ""
+    """The cluster's nodes, separated by commas."""
+    opensearch_user: str = ""
+    opensearch_password: str = dataclasses.field(default="", repr=False)
+    opensearch_ca: str = ""
+    """A file with the certificates that the nodes' are signed by, where the system does not know them."""
+    opensearch_name: str = "saywho"
+    """What the cluster's indexes are called, and the alias of the published one."""
+    opensearch_shards: int = 1
+    """Into how many shards a new index is cut."""
 
     @property
     def archive(self) -> Path:
@@ -119,6 +131,16 @@ def _number(origin: str, value: object) -> int:
     return number
 
 
+def _shards(origin: str, value: object) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = 0
+    if not 1 <= number <= 1024:
+        raise UsageError(f"{origin} is '{value}'; it takes a whole number from 1 to 1024")
+    return number
+
+
 def _site(origin: str, value: object) -> str:
     text = str(value).strip().rstrip("/")
     if text and not _SITE.fullmatch(text):
@@ -188,6 +210,7 @@ def _token(origin: str, value: object) -> str:
     return text
 
 
+ENGINES = ("whoosh", "opensearch")
 SHORTEST_TOKEN = 16
 """Characters; shorter ones can be guessed."""
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
@@ -212,5 +235,7 @@ _CONVERTED: dict[str, Callable[[str, object], object]] = {
     "log_queries": _switch,
     "grace": _number,
     "dask": _scheduler,
+    "engine": _one_of(*ENGINES),
+    "opensearch_shards": _shards,
 }
 """By setting; the others are text."""

@@ -12,6 +12,7 @@ import numpy as np
 from index import whoosh_codec
 from index.archive import Archive, Counts
 from index.article_store import FILE_NAME, ArticleStore
+from index.cluster import opensearch_build
 from index.errors import IndexDamagedError, NotPublishedError, SchemaVersionError
 from index.manifest import BUILD_ID, Manifest, check, faults, pointer, read_manifest
 from index.settings import Settings
@@ -76,6 +77,8 @@ def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], 
             if verify:
                 status.faults = tuple(f"{settings.archive}: {said}" for said in archive.faults())
         status.archive_bytes = settings.archive.stat().st_size
+    if settings.engine == "opensearch":
+        return _in_cluster(status, settings, verify=verify)
     status.builds, status.builds_bytes = _on_disk(settings.builds)
     try:
         now = pointer(settings.builds)
@@ -93,6 +96,18 @@ def look(settings: Settings, *, verify: bool = False, progress: Callable[[int], 
         status.hints = (waiting if status.archive and status.archive.articles else str(error),)
     except (IndexDamagedError, SchemaVersionError) as error:
         status.faults += (str(error),)
+    return status
+
+
+def _in_cluster(status: Status, settings: Settings, *, verify: bool) -> Status:
+    """The same of what a cluster has published."""
+    with opensearch_build.connected(settings) as connection:
+        try:
+            found = opensearch_build.looked_at(connection, verify=verify)
+            status.build, status.build_bytes, status.builds, status.builds_bytes, faults = found
+            status.faults += faults
+        except NotPublishedError as error:
+            status.hints = (str(error),)
     return status
 
 

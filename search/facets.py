@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from index.whoosh_codec import Values
-from search.core import Answer, Core, Counts, FacetCounts
+from search.core import Answer, Core, Counted, FacetCounts
 from search.request import MAX_FACET_LIMIT, SearchRequest, parse_date
 from search.results import Facet, FacetItem
 
@@ -20,7 +20,7 @@ def make_facets(request: SearchRequest, core: Core, answer: Answer) -> dict[str,
     return found
 
 
-def _values(counts: Counts, values: Values, chosen: Mapping[str, list[int]], *, limit: int) -> Facet:
+def _values(counts: Counted, values: Values, chosen: Mapping[str, list[int]], *, limit: int) -> Facet:
     # A chosen value stands in the list as it was chosen (a name may stand for several speakers), so that it can be
     # unchosen, and what it covers is not listed again.
     items = []

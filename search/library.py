@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import IndexDamagedError, SaywhoError, SchemaVersionError
 from index.manifest import BUILD_ID, POINTER, check, published
@@ -16,6 +17,9 @@ from search.errors import GoneError, RequestError
 from search.request import SearchRequest
 from search.results import ResultPage
 from search.whoosh_engine import WhooshEngine, open_engine
+
+if TYPE_CHECKING:
+    from search.cluster_library import ClusterShelf
 
 _EARLIER = 2
 """Earlier builds that stay open."""
@@ -38,6 +42,7 @@ class Library:
     def __init__(self, settings: Settings, *, ahead: bool = False) -> None:
         """With `ahead` the next build is opened beside the questions, and the one before answers until it is ready."""
         self._ahead = ahead
+        self._shelf = _shelf(settings)
         self._builds = settings.builds
         self._pointer = settings.builds / POINTER
         self._start()
@@ -58,6 +63,8 @@ class Library:
 
         A look whether the pointer file is another one is all that it costs while nothing new is published.
         """
+        if self._shelf is not None:
+            return self._shelf.current()
         self._mind_forks()
         stamp, seen = (
             self._stamp(),
@@ -77,11 +84,15 @@ class Library:
     @property
     def opened(self) -> str | None:
         """The id of the build that `current` gave last; None where it has given none."""
+        if self._shelf is not None:
+            return self._shelf.opened
         seen = self._seen
         return seen[1].build.id if seen is not None and self._process == os.getpid() else None
 
     def of_build(self, build_id: str) -> Engine:
         """The build of that id, published or earlier; GoneError where it is no longer (or never was) there."""
+        if self._shelf is not None:
+            return self._shelf.of_build(build_id)
         self._mind_forks()
         engine = self._current
         folder = self._builds / build_id if BUILD_ID.fullmatch(build_id) else None
@@ -155,6 +166,8 @@ class Library:
         """Lets go of everything; the next call opens it again."""
         if (opening := self._opening) is not None:
             opening.join()
+        if self._shelf is not None:
+            self._shelf.close()
         with self._lock:
             engines = [*self._earlier.values(), *([self._current] if self._current else [])]
             self._earlier.clear()
@@ -201,3 +214,12 @@ class Library:
 
 def _opened(folder: Path) -> WhooshEngine:
     return open_engine(folder, check(folder))
+
+
+def _shelf(settings: Settings) -> "ClusterShelf | None":
+    """The builds of a cluster, where that is what answers."""
+    if settings.engine != "opensearch":
+        return None
+    from search.cluster_library import ClusterShelf
+
+    return ClusterShelf(settings)

@@ -17,7 +17,7 @@ from index.whoosh_codec import Part, Values
 from index.whoosh_codec.lexicon import encoded
 from index.whoosh_codec.vocabulary import NO_STEM
 from index.whoosh_codec.weights import fields_of
-from search.core import Core, Counts, Question
+from search.core import Core, Counted, Question
 from search.errors import NotFoundError, RequestError, TimeLimitError
 from search.filters import filters_of
 from search.forms import Form
@@ -105,18 +105,10 @@ def facet_values(core: Core, request: SearchRequest, name: str, beginning: str) 
     return Facet(items=tuple(items), more=len(top) > limit, missing=counts.of([0]))
 
 
-def _top(counts: Counts, codes: Sequence[int], limit: int) -> list[tuple[int, int]]:
+def _top(counts: Counted, codes: Sequence[int], limit: int) -> list[tuple[int, int]]:
     """The commonest (code, count) of these codes, which ascend."""
-    which = np.array(codes, np.int64)
-    if counts.codes is None:
-        numbers = counts.counts[which]
-    else:
-        which, _, places = np.intersect1d(which, counts.codes, assume_unique=True, return_indices=True)
-        numbers = counts.counts[places]
-    order = np.argsort(-numbers, kind="stable")[:limit]
-    return [
-        (code, number) for code, number in zip(which[order].tolist(), numbers[order].tolist(), strict=True) if number
-    ]
+    found = zip(codes, counts.of_each(codes), strict=True)
+    return sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])[:limit]
 
 
 def did_you_mean(core: Core, request: SearchRequest, tree: Node, total: int) -> DidYouMean | None:

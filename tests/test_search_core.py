@@ -346,3 +346,13 @@ def test_the_first_of_many_rows(rows: int, first: int, order: Order, scores: int
 
     expected = sorted(score_of, key=key)[:first]
     assert (chosen.tolist(), scored.tolist()) == (expected, [score_of[row] for row in expected])
+
+
+def test_near_words_are_found_wherever_a_much_commoner_word_stands_beside_them() -> None:
+    rows = [an_entry(n, "the rain of the night and the wind") for n in range(40)]
+    rows.append(an_entry(40, "the night, the rain, the wind said the mayor"))
+    with a_folder() as folder:
+        core = Core(written(folder, [rows]))
+        question = Question(tree=Phrase(("mayor", "said", "the"), slop=1), within="quote")
+        assert [core.entry(row).id for row in core.answer(question).rows] == [rows[-1].id]
+        core.close()

@@ -71,6 +71,7 @@ Examples:
 def demo(ctx: click.Context, no_serve: bool, host: str | None, port: int | None, data: Path | None) -> None:
     """Build and serve the sample collection that comes along: invented articles of invented outlets."""
     settings = settings_of(ctx, data or settings_of(ctx, None).data / DEMO, host=host, port=port)
+    settings = dataclasses.replace(settings, engine="whoosh")  # what a cluster has published is not the sample's place
     if no_serve:
         build_demo(settings)
         click.echo(

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from index.errors import IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
+from index.errors import EngineUnreachableError, IndexDamagedError, NotPublishedError, SaywhoError, SchemaVersionError
 from search.errors import BusyError, GoneError, NotFoundError, RequestError, TimeLimitError
 from web.meters import Meters
 from web.pinned import ChangedError
@@ -25,6 +25,7 @@ STATUS_OF: tuple[tuple[type[SaywhoError], HTTPStatus], ...] = (
     (NotPublishedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexDamagedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SchemaVersionError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (EngineUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (TimeLimitError, HTTPStatus.SERVICE_UNAVAILABLE),
     (BusyError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -61,6 +62,7 @@ DETAILS: tuple[tuple[type[SaywhoError], str], ...] = (
     (NotPublishedError, "Nothing has been indexed yet. Run `saywho index SOURCE…`, then ask again."),
     (IndexDamagedError, "The index is damaged and was not opened. Run `saywho rebuild`; the server's log says more."),
     (SchemaVersionError, "The index was written by another version. Run `saywho rebuild`, then ask again."),
+    (EngineUnreachableError, "The search engine behind this site does not answer. Ask again in a while."),
     (BusyError, "As many exports as this site serves at a time are being read now. Ask again in a while."),
     (TimeLimitError, "The question took too long and was given up, unanswered. Ask for rarer words or add a filter."),
 )

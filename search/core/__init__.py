@@ -23,7 +23,7 @@ import numpy.typing as npt
 from index.records import Entry
 from index.whoosh_codec import Part, Reader
 from index.whoosh_codec.columns import NAMED
-from search.core.counting import Counts, Tally
+from search.core.counting import Counted, Counts, Tally
 from search.core.evaluating import Clock, Evaluator, Rarities
 from search.core.found import Found, Mask
 from search.core.lists import Lists
@@ -69,7 +69,7 @@ class FacetCounts:
     """One facet: (value, count), the commonest first; periods in order of time."""
 
     items: list[tuple[str, int]]
-    counts: Counts | None = None
+    counts: Counted | None = None
     """By code; of the date None."""
     missing: int = 0
 
@@ -390,4 +390,4 @@ def _period(number: int, interval: Interval) -> str:
     return "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
 
 
-__all__ = ["NAMED", "Answer", "Core", "Counts", "FacetCounts", "Question"]
+__all__ = ["NAMED", "Answer", "Core", "Counted", "Counts", "FacetCounts", "Question"]

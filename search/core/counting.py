@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,19 @@ _AT_ONCE = 2**16
 """Rows whose codes are counted together: these stay in the processor's cache."""
 
 
+class Counted(Protocol):
+    """How many of what matches have each code of a column, wherever that is known from. Code 0 is no value."""
+
+    def of(self, codes: Sequence[int]) -> int:
+        """How many rows have any of these codes."""
+
+    def of_each(self, codes: Sequence[int]) -> list[int]:
+        """How many rows have each of these codes, which ascend."""
+
+    def top(self, limit: int, but: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
+        """The `limit` commonest (code, count), equally common ones in order of the code; 0 and `but` left out."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Counts:
     """How many rows have each code: by code, or for `codes` (ascending) alone. Code 0 is no value."""
@@ -44,6 +58,16 @@ class Counts:
         return sum(
             int(self.counts[k]) for k, code in zip(places, codes, strict=True) if k < last and self.codes[k] == code
         )
+
+    def of_each(self, codes: Sequence[int]) -> list[int]:
+        """How many rows have each of these codes, which ascend."""
+        which = np.array(codes, np.int64)
+        if self.codes is None:
+            return list(map(int, self.counts[which].tolist()))
+        numbers = np.zeros(len(which), np.int64)
+        _, mine, theirs = np.intersect1d(which, self.codes, assume_unique=True, return_indices=True)
+        numbers[mine] = self.counts[theirs]
+        return list(map(int, numbers.tolist()))
 
     @property
     def missing(self) -> int:

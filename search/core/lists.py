@@ -22,7 +22,7 @@ from index.whoosh_codec.vocabulary import BREAK
 from index.whoosh_codec.weights import EXACT_SCOPE, SCOPES, counted, fields_of, united
 from search import phrases
 from search.core.common import Common, bytes_of
-from search.core.found import NO_ROWS, NO_SCORES, Places, Rows, Scores, are_in, merged, weights_among
+from search.core.found import NO_ROWS, NO_SCORES, Places, Rows, Scores, merged, places_in, weights_among
 from search.forms import Form
 
 T = TypeVar("T")
@@ -319,7 +319,7 @@ class Lists:
 
 def are_in_rows(field: Inverted, places: U32, rows: Rows) -> npt.NDArray[np.bool_]:
     """Which of the places lie in these rows' texts."""
-    return are_in(_rows_of(field, places), rows)
+    return places_in(rows, _rows_of(field, places))[1]  # a row comes once for each of its places
 
 
 def _split(places: U32, field: Inverted, rows: Rows) -> list[U32]:
