@@ -112,10 +112,13 @@ def served(data: Path) -> Iterator[str]:
     env = {**os.environ, "SAYWHO_EDITOR_TOKEN": "only for measuring"}
     with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None  # noqa: S101 - a pipe was asked for
-        told = re.search(r"http://\S+?:\d+", process.stderr.readline())
+        said = ""
         try:
-            if not told:
-                raise SystemExit(f"scripts/measure_pages.py: the site did not start: {process.stderr.read()}")
+            while not (told := re.search(r"http://[\d.]+:\d+", said)):
+                line = process.stderr.readline()
+                if not line:
+                    raise SystemExit(f"scripts/measure_pages.py: the site did not start: {said}")
+                said += line
             yield told[0]
         finally:
             process.terminate()

@@ -17,34 +17,28 @@ from tests.test_web_security import NEEDED, every_answer
 pytestmark = pytest.mark.browser
 NewPage = Callable[..., Page]
 
-everywhere = [
-    pytest.mark.parametrize("theme", ["light", "dark"]),
-    pytest.mark.parametrize("width", [360, 1280]),
-]
-
-
-def on_every_screen(test: Callable[..., None]) -> Callable[..., None]:
-    for mark in everywhere:
-        test = mark(test)
-    return test
+SCREENS = [(width, theme) for theme in ("light", "dark") for width in (360, 1280)]
+on_every_screen = pytest.mark.parametrize(("width", "theme"), SCREENS)
 
 
 def nothing_found(page: Page) -> None:
     found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    assert found.violations_count == 0, f"{page.viewport_size}: {found.generate_report()}"
 
 
-@on_every_screen
 @pytest.mark.parametrize("path", [*ADDRESSES.values(), "quotation"], ids=[*ADDRESSES, "quotation"])
-def test_axe_finds_nothing(new_page: NewPage, path: str, width: int, theme: str) -> None:
-    page = new_page(width=width, theme=theme)
+def test_axe_finds_nothing(new_page: NewPage, path: str) -> None:
+    page = new_page()
     if path == "quotation":
         page.goto("/search?q=%22moved+both+times%22")
         page.get_by_role("link", name="Link and citation").first.click()
     else:
         page.goto(path)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    nothing_found(page)
+    for width, theme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        nothing_found(page)
 
 
 def test_every_page_of_the_site_is_looked_at(site: Flask, client: FlaskClient) -> None:
