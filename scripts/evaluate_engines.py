@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from index import whoosh_codec
 from index.article_store import FILE_NAME, write_articles
 from index.cluster.opensearch import Connection
-from index.cluster.opensearch_publish import Collection, build_of, new_build_id, publish, published
+from index.cluster.opensearch_builds import build_of, published
+from index.cluster.opensearch_publish import Collection, new_build_id, publish
 from index.intake import Options, index_sources
 from index.manifest import check, write_manifest
 from index.manifest import publish as publish_folder

@@ -12,7 +12,8 @@ from typing import Any, cast
 import numpy as np
 
 from index.cluster.opensearch import Connection
-from index.cluster.opensearch_publish import ClusterBuild, article_key
+from index.cluster.opensearch_builds import ClusterBuild
+from index.cluster.opensearch_publish import article_key
 from index.records import Article, Entry, article_from_json
 from search.cluster.core import ClusterCore
 from search.cluster.profiles import ClusterProfiles, _years, _years_agg, coverage_of

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 
 from index.cluster.opensearch import Connection
-from index.cluster.opensearch_publish import ClusterBuild, build_of, index_of, published
+from index.cluster.opensearch_builds import ClusterBuild, build_of, index_of, published
 from index.errors import IndexDamagedError, SchemaVersionError
 from index.manifest import BUILD_ID
 from index.schema import SCHEMA_VERSION

@@ -8,5 +8,7 @@ extracting.py                what a worker does
 opensearch.py           an address -> a connection; what is wrong with it, in words
 opensearch_mapping.py   the table of fields -> the cluster's mapping; an entry -> its document
 opensearch_tables.py    what is counted of a whole build, as files that its readers fetch once
-opensearch_publish.py   entries -> a new index -> checked -> the alias switched; prune, rollback
+opensearch_publish.py   entries -> a new index -> counted and looked up -> published
+opensearch_builds.py    which builds there are; the alias, going back, removing old ones
+opensearch_build.py     the archive of a data folder -> a build; opensearch_shelf.py: `saywho builds` and `prune`
 """

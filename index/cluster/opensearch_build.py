@@ -6,16 +6,8 @@ from contextlib import contextmanager
 from index import identity, people_in_use
 from index.archive import Archive
 from index.cluster.opensearch import ClusterError, Connection
-from index.cluster.opensearch_publish import (
-    Collection,
-    build_of,
-    builds,
-    faults_of,
-    new_build_id,
-    prune,
-    publish,
-    published,
-)
+from index.cluster.opensearch_builds import build_of, builds, prune, published
+from index.cluster.opensearch_publish import Collection, faults_of, new_build_id, publish
 from index.entries import make_entries
 from index.errors import ArchiveError, BuildError, NotPublishedError
 from index.manifest import Manifest

@@ -5,7 +5,7 @@ import json
 import click
 
 from index.cluster.opensearch_build import connected
-from index.cluster.opensearch_publish import builds, prune, published, rollback
+from index.cluster.opensearch_builds import builds, prune, published, rollback
 from index.errors import NotPublishedError, UsageError
 from index.settings import Settings
 from index.told import many

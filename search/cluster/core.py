@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.cluster.opensearch import AskedTooLongError, Connection
-from index.cluster.opensearch_publish import ClusterBuild
+from index.cluster.opensearch_builds import ClusterBuild
 from index.records import Entry
 from index.whoosh_codec import Values
 from index.whoosh_codec.segment import unpacked

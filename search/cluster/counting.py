@@ -117,8 +117,14 @@ def how_many(field: str, answer: dict[str, Any], ask: Callable[[Body], dict[str,
     if about > _MOST_DIFFERENT:
         return about
     parts = about // (_MOST_BUCKETS // 2) + 1
-    total = 0
-    for part in range(parts):
-        include = {"partition": part, "num_partitions": parts}
-        total += len(ask({"terms": {"field": field, "size": _MOST_BUCKETS, "include": include}}).get("buckets", ()))
-    return total
+    while True:
+        # The values are dealt out by their hashes; a part that is larger than what can be asked for is cut again.
+        found = [
+            ask(
+                {"terms": {"field": field, "size": _MOST_BUCKETS, "include": {"partition": n, "num_partitions": parts}}}
+            )
+            for n in range(parts)
+        ]
+        if not any(one.get("sum_other_doc_count") for one in found):
+            return sum(len(one.get("buckets", ())) for one in found)
+        parts *= 2

@@ -6,8 +6,8 @@ import weakref
 from pathlib import Path
 
 from index.cluster.opensearch import Connection
+from index.cluster.opensearch_builds import ClusterBuild, fetch_files
 from index.cluster.opensearch_mapping import POSSESSIVE, plain, stem_of
-from index.cluster.opensearch_publish import ClusterBuild, fetch_files
 from index.cluster.opensearch_tables import Tables
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import PeopleStore

@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from index.cluster.opensearch import Connection
-from index.cluster.opensearch_publish import Collection, build_of, publish, published
+from index.cluster.opensearch_builds import build_of, published
+from index.cluster.opensearch_publish import Collection, publish
 from index.intake import Options, index_sources, rebuild
 from index.records import Article, Entry
 from index.settings import Settings

@@ -12,6 +12,7 @@ from index.records import to_json
 from index.settings import Settings
 from scripts.benchmarking.queries import make_questions
 from scripts.clustering.agreement import compare, request_of
+from search.cluster import counting
 from search.cluster_engine import ClusterEngine
 from search.engine import Engine
 from search.library import Library
@@ -139,6 +140,18 @@ def test_verdicts_are_the_same(pair: Pair) -> None:
         one, other = (engine.verify(VerifyRequest(text=text)) for engine in pair)
         for mine, theirs in zip(one.checks, other.checks, strict=True):
             assert mine == theirs, text
+
+
+@pytest.mark.parametrize("group", ["none", "variant"])
+def test_more_than_can_be_asked_for_at_a_time_is_counted_in_parts(
+    pair: Pair, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "_MOST_BUCKETS", 20)
+    for q in ("", "water OR said"):
+        request = SearchRequest(q=q, group=group, facets=())  # type: ignore[arg-type]
+        one, other = (engine.search(request) for engine in pair)
+        assert (one.total, one.speakers) == (other.total, other.speakers)
+        assert one.speakers > 20
 
 
 AWKWARD = [

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.cluster.opensearch import Connection, nodes_of
-from index.cluster.opensearch_publish import Collection, builds, prune, publish, published, rollback
+from index.cluster.opensearch_builds import builds, prune, published, rollback
+from index.cluster.opensearch_publish import Collection, publish
 from index.errors import BuildError, NotPublishedError, UsageError
 from index.records import Entry
 from index.settings import Settings
