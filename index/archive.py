@@ -16,7 +16,7 @@ from typing import Any, Self
 import msgspec
 
 from index import ledger_table
-from index.archive_tables import COPIES, IDENTITY, LEDGER, PLACES, SETTLING, VARIANTS
+from index.archive_tables import COPIES, COPIES_ANEW, ENTRIES, IDENTITY, LEDGER, PLACES, SETTLING, VARIANTS
 from index.errors import ArchiveError, SchemaVersionError
 from index.ledger import Correction
 from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
@@ -79,6 +79,7 @@ _MIGRATIONS: tuple[str, ...] = (
     """,
     _CHANGES + LEDGER + IDENTITY + VARIANTS + SETTLING,
     PLACES + COPIES,
+    ENTRIES + COPIES_ANEW,
 )
 """Each entry takes the archive from its place's version to the next; never edited once released."""
 

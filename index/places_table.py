@@ -15,7 +15,11 @@ SCHEMA = """
         gone INTEGER NOT NULL DEFAULT 0,    -- 1: the file has it no longer
         PRIMARY KEY (place, article_id)
     ) WITHOUT ROWID;
-    CREATE TABLE feed_entries (
+    CREATE INDEX found_in_by_article ON found_in (article_id);
+"""
+
+ENTRIES = """
+    CREATE TABLE IF NOT EXISTS feed_entries (
         place INTEGER NOT NULL,         -- the feed
         link TEXT NOT NULL,
         digest TEXT NOT NULL,           -- of what the feed says of it
@@ -23,5 +27,4 @@ SCHEMA = """
         fetched INTEGER NOT NULL,       -- seconds since 1970
         PRIMARY KEY (place, link)
     ) WITHOUT ROWID;
-    CREATE INDEX found_in_by_article ON found_in (article_id);
 """

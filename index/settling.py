@@ -24,7 +24,7 @@ from index.variants import Prepared
 from index.variants.asking import groups_in, tellings
 from index.witnesses import Finding, weigh
 
-VERSION = "2"
+VERSION = "3"
 """Counted up when the same articles would be settled otherwise: everything is then settled anew."""
 
 Progress = Callable[[int], None]

@@ -36,6 +36,9 @@ SCHEMA = """
     );
 """
 
+ANEW = "".join(f"DROP TABLE IF EXISTS copy_{name};" for name in ("forms", "articles", "edges", "of", "prints")) + SCHEMA
+"""Makes the tables anew, in the place of those of an earlier form; settling fills them."""
+
 
 def clear(connection: sqlite3.Connection) -> None:
     """Empties the tables, so that all articles are compared anew."""
