@@ -280,6 +280,34 @@ def test_a_scheduler_without_workers(tmp_path: Path, monkeypatch: pytest.MonkeyP
             pass
 
 
+def test_a_scheduler_that_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "ANSWER_SECONDS", 1)
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made(40)))
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+        local_directory=str(tmp_path),
+        silence_logs=logging.CRITICAL,
+    ) as going:
+        settings = Settings(data=tmp_path / "data", dask=going.scheduler_address)
+        seen = 0
+
+        def article() -> None:
+            nonlocal seen
+            seen += 1
+            if seen == 20:
+                going.close()
+
+        with pytest.raises(DaskError, match=r"tcp://.*: Dask's scheduler answers no longer"):
+            indexed(settings, [str(tmp_path / "a.jsonl")], watcher=Watcher(article=article))
+    assert index_sources(settings, [str(tmp_path / "a.jsonl")]).failed == 0
+    assert len({entry.article_id for entry in held(settings)[0]}) == 40
+
+
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (

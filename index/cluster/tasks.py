@@ -76,7 +76,13 @@ class Tasks:
                 ) from error
 
     def _threads(self) -> int:
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        """How many threads the workers have; 0 also where the scheduler does not say, since it has gone."""
+        from distributed.comm.core import CommClosedError
+
+        try:
+            workers = self._client.scheduler_info(n_workers=-1).get("workers", {})
+        except (CommClosedError, OSError):
+            return 0
         return sum(one["nthreads"] for one in workers.values())
 
 
