@@ -1,8 +1,8 @@
 """What is counted of a whole build while its entries go by: words, stems, names. Files that its readers fetch once.
 
 An answer needs them everywhere (how rare a word is, what a speaker is called, in which order equally common values
-stand, which words lie near a misspelt one), and they are small beside the quotations: a word takes some 60 bytes, a
-name 100. They are arrays as `index.whoosh_codec` has them, so that what looks into those looks into these:
+stand, which words lie near a misspelt one), and they are small beside the quotations: some hundred bytes a word or
+name. They are arrays as `index.whoosh_codec` has them, so that what looks into those looks into these:
 
     words, stems, stem_of                 two lexicons, and uint32 [words] the stem of each
     FIELD.post_at, FIELD.place_at         uint64 [words + 1]: the differences are the rows with a word, and its places
