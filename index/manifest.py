@@ -1,7 +1,7 @@
 """What a build is: its manifest, the check before anything of it is opened, and the pointer to the published one.
 
-Whoosh unpickles parts of an index when it opens one, so files that are not what the manifest says are never opened.
-The manifest guards against damage, not against a stranger: only builds made by the user's own runs may be opened.
+Files that are not what the manifest says are never opened. It guards against damage, not against a stranger, who could
+write a manifest of his own: what a stranger's table of segments may do is told in `whoosh_codec/stock.py`.
 """
 
 import contextlib

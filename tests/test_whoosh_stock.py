@@ -23,7 +23,9 @@ from index.analysis import Token, exact_words, words
 from index.errors import IndexDamagedError
 from index.records import Entry
 from index.schema import BY_NAME
+from index.whoosh_codec.codec import NumpySegment
 from index.whoosh_codec.segment import TEXT_FIELDS, unpacked
+from index.whoosh_codec.stock import read_segments, write_segments
 from search.core import Core, Question
 from search.tree import And, Everything, FieldFilter, Node, Not, Or, Phrase, Prefix
 from tests.entries import an_entry
@@ -450,3 +452,23 @@ def ran(program: str, *arguments: str | Path, whoosh3: bool) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+class _Runs:
+    """What runs when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self._path,)
+
+
+@pytest.mark.parametrize("what", ["runs", "../elsewhere"])
+def test_a_table_that_somebody_else_wrote_runs_nothing_and_leads_nowhere(tmp_path: Path, what: str) -> None:
+    ran = tmp_path / "ran"
+    segment = _Runs(ran) if what == "runs" else NumpySegment("MAIN", 3, segid=what)
+    write_segments(tmp_path / "index", [segment])
+    with pytest.raises(IndexDamagedError, match="its table of segments"):
+        read_segments(tmp_path / "index")
+    assert not ran.exists()

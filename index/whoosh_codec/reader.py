@@ -36,8 +36,8 @@ class Part:
 class Reader:
     """One build's index; may be shared between threads, and its files may be removed while it is open.
 
-    Opening unpickles Whoosh's table of segments: check the build's manifest first. What is opened all the same and
-    cannot be whole is an IndexDamagedError, unless `check` is off; what is wrong within an array goes unseen.
+    Check the build's manifest first. What is opened all the same and cannot be whole is an IndexDamagedError, unless
+    `check` is off; what is wrong within an array goes unseen.
     """
 
     def __init__(self, folder: Path, *, check: bool = True) -> None:

@@ -1,9 +1,13 @@
 """Whoosh itself, and our analyser in Whoosh's clothes: the schema, and the table of segments that Whoosh reads first.
 
-Whoosh pickles that table (a file of a few hundred bytes), so an index may be opened only when its manifest says that it
-is the one that was built.
+Whoosh pickles that table (a file of a few hundred bytes). Here it is read by an unpickler that knows one class and no
+function, so that a table that somebody else wrote can name segments and run nothing.
 """
 
+import importlib
+import io
+import pickle
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -43,6 +47,9 @@ ENTRY = "entry"
 """The stored field that holds a whole entry as JSON."""
 INDEX = "MAIN"
 """Whoosh's usual name of the one index of a folder."""
+_MARK, _VERSION = -12345, -111
+_NAME = re.compile("[0-9a-z]{8,40}")
+_OURS = ("index.whoosh_codec.codec", "NumpySegment")
 
 
 class WordAnalyzer(Analyzer):  # type: ignore[misc]
@@ -86,14 +93,61 @@ def write_segments(folder: Path, segments: Sequence[Any]) -> None:
 def read_segments(folder: Path) -> list[Any]:
     """The segments of an index, in order, as they were written. IndexDamagedError."""
     try:
-        # Whoosh leaves a file open that it cannot read.
-        storage = RamStorage()
-        storage.files.update((path.name, path.read_bytes()) for path in folder.glob("*.toc"))
-        segments = list(TOC.read(storage, INDEX).segments)
-    except Exception as error:  # what unpickling and Whoosh's own reading may raise has no end
+        (table,) = folder.glob("*.toc")
+        segments = _segments_of(table.read_bytes())
+    except _WhooshsOwnError:
+        raise IndexDamagedError(f"{folder}: Whoosh itself has written to this index; type: saywho rebuild") from None
+    except Exception as error:  # what reading a broken table may raise has no end
         raise IndexDamagedError(
             f"{folder}: its table of segments cannot be read ({error}); type: saywho rebuild"
         ) from error
-    if not all(hasattr(segment, "rows") for segment in segments):
-        raise IndexDamagedError(f"{folder}: Whoosh itself has written to this index; type: saywho rebuild")
+    if not all(map(_sound, segments)):
+        raise IndexDamagedError(f"{folder}: its table of segments names what no run has written; type: saywho rebuild")
     return segments
+
+
+def _segments_of(table: bytes) -> list[Any]:
+    """The segments of a table as `whoosh.index.TOC.write` lays it out; its schema, a pickle too, is passed over."""
+    storage = RamStorage()
+    storage.files[INDEX] = table
+    stream = storage.open_file(INDEX)
+    for _ in range(3):
+        stream.read_varint()  # sizes of numbers
+    if (mark := stream.read_int()) != _MARK:
+        raise ValueError(f"it begins with {mark}")
+    if (version := stream.read_int()) != _VERSION:
+        raise ValueError(f"it is of version {version}")
+    for _ in range(3):
+        stream.read_varint()  # Whoosh's release
+    stream.skip_string()
+    stream.read_int()  # generation
+    stream.read_int()
+    segments = _Unpickler(io.BytesIO(table[stream.tell() :])).load()
+    if not isinstance(segments, list):
+        raise ValueError("it holds no list")
+    return segments
+
+
+class _WhooshsOwnError(Exception):
+    """The table has a segment that is not ours."""
+
+
+class _Unpickler(pickle.Unpickler):
+    """Makes our segments, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == _OURS:
+            return getattr(importlib.import_module(module), name)
+        if module.startswith("whoosh.codec."):
+            raise _WhooshsOwnError
+        raise pickle.UnpicklingError(f"it names {module}.{name}")
+
+
+def _sound(segment: Any) -> bool:
+    """Whether a segment's name is one, not a path, and its numbers are numbers."""
+    return (
+        bool(hasattr(segment, "rows") and isinstance(segment.segid, str) and _NAME.fullmatch(segment.segid))
+        and segment.indexname == INDEX
+        and isinstance(segment.rows, int)
+        and all(isinstance(row, int) for row in segment.deleted or ())
+    )
