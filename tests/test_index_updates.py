@@ -2,6 +2,7 @@
 
 import builtins
 import contextlib
+import dataclasses
 import errno
 import io
 import json
@@ -23,6 +24,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index import copies
 from index import manifest as manifests
 from index.archive import Archive
 from index.article_store import FILE_NAME, ArticleStore
@@ -128,9 +130,10 @@ def stored(settings: Settings) -> list[Article]:
 
 
 def articles(settings: Settings) -> list[Article]:
-    """The articles that the archive holds."""
+    """The articles that the archive holds, each with the one that it is a copy of."""
     with Archive(settings.archive) as archive:
-        return sorted(archive.articles_alone(), key=lambda one: one.id)
+        found = ((one, copies.original_of(archive.connection, one.id)) for one in archive.articles_alone())
+        return sorted((dataclasses.replace(one, near_duplicate_of=of) for one, of in found), key=lambda one: one.id)
 
 
 def files(folder: Path) -> dict[str, bytes]:
