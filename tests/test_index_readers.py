@@ -84,7 +84,7 @@ def test_sources_and_the_ids_that_their_names_give(
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.TEXT", "deep/er/d.txt", "notes", ".hidden.txt", ".cache/x.txt", "README.md"):
         write(tmp_path / "news" / name)
-    write(tmp_path / "news/deep/c.md.gz", gzip.compress(TEXT.encode()))
+    write(tmp_path / "news/deep/c.md.gz", gzip.compress(TEXT.encode(), mtime=0))
     write(tmp_path / "news/lines.jsonl", line())
     assert [a.id for a in articles(source)] == ids
 
@@ -120,7 +120,7 @@ def test_a_pipe_in_the_place_of_a_file_is_read(tmp_path: Path) -> None:
     [(line(id="x") + line(id="y"), ["x", "y"]), ("\n {} and text", 1), (TEXT, 1), ("id: mine\n\n" + TEXT, ["mine"])],
 )
 def test_stdin_is_told_by_its_first_bytes(content: str, ids: list[str] | int, zipped: bool) -> None:
-    data = gzip.compress(content.encode()) if zipped else content.encode()
+    data = gzip.compress(content.encode(), mtime=0) if zipped else content.encode()
     found = list(read(["-"], stdin=io.BytesIO(data)))
     if isinstance(ids, list):
         assert [getattr(a, "id", a) for a in found] == ids
@@ -235,9 +235,9 @@ def test_no_right_to_read_a_file_or_a_folder_inside() -> None:
         ("a.txt", "“Yes”".encode("utf-16")[:-1], "not valid utf-16"),
         ("a.txt.gz", b"", "is empty"),
         ("a.txt.gz", b"not zipped", "ends in .gz but is no gzip file"),
-        ("a.txt.gz", gzip.compress(TEXT.encode() * 50)[:-9], "cut short"),
-        ("a.txt.gz", gzip.compress(TEXT.encode() * 50)[:30] + b"\0" * 40, "damaged"),
-        ("a.txt.gz", gzip.compress(b""), "is empty"),
+        ("a.txt.gz", gzip.compress(TEXT.encode() * 50, mtime=0)[:-9], "cut short"),
+        ("a.txt.gz", gzip.compress(TEXT.encode() * 50, mtime=0)[:30] + b"\0" * 40, "damaged"),
+        ("a.txt.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("a.jsonl", b"", "is empty"),
         ("a.jsonl", b"\0\1\2\3", "is a binary file"),
         ("a.docx", b"PK\x03\x04", "is a .docx file, which is not read"),
@@ -280,10 +280,12 @@ def test_a_broken_link_in_a_folder_is_a_failure(tmp_path: Path) -> None:
 
 def test_a_bomb_is_given_up_at_the_limit(tmp_path: Path) -> None:
     limits = {"article": 10_000}
-    bomb = gzip.compress(b"a" * 1_000_000)
+    bomb = gzip.compress(b"a" * 1_000_000, mtime=0)
     assert "longer than 10,000 bytes" in failure(write(tmp_path / "a.txt.gz", bomb), limits=limits).reason
     lines = line(id="one").encode() + b'{"text": "' + b"a" * 1_000_000 + b'"}\n' + line(id="three").encode()
-    one, two, three = read([str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines)))], limits={**limits, "ratio": 0})
+    one, two, three = read(
+        [str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines, mtime=0)))], limits={**limits, "ratio": 0}
+    )
     assert isinstance(two, Failure)
     assert two.origin.endswith("b.jsonl.gz:2")
     assert "longer than 10,000 bytes" in two.reason
@@ -292,7 +294,7 @@ def test_a_bomb_is_given_up_at_the_limit(tmp_path: Path) -> None:
 
 def test_what_came_before_the_end_of_a_cut_file_is_kept(tmp_path: Path) -> None:
     rows = "".join(line(id=n, title=os.urandom(40).hex()) for n in range(500))
-    *good, bad = read([str(write(tmp_path / "a.jsonl.gz", gzip.compress(rows.encode())[:-2000]))])
+    *good, bad = read([str(write(tmp_path / "a.jsonl.gz", gzip.compress(rows.encode(), mtime=0)[:-2000]))])
     assert len(good) > 300
     assert all(isinstance(a, Article) for a in good)
     assert isinstance(bad, Failure)
