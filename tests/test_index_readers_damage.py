@@ -36,10 +36,10 @@ FILES: dict[str, bytes] = {
     "a.rss": rss(*(f"<guid>{n}</guid><title>T</title>{content()}" for n in range(2))).encode(),
     "a.atom": atom("<id>7</id><content type='html'>&lt;p&gt;One.&lt;/p&gt;</content>").encode(),
     "a.warc": record() + record(url="https://gazette.example/2"),
-    "b.warc.gz": gzip.compress(record()) + gzip.compress(record()),
+    "b.warc.gz": gzip.compress(record(), mtime=0) + gzip.compress(record(), mtime=0),
     "a.zip": zipped(MANY),
     "a.tar": tarred(MANY),
-    "a.tar.gz": gzip.compress(tarred(MANY)),
+    "a.tar.gz": gzip.compress(tarred(MANY), mtime=0),
     "a.txt.bz2": bz2.compress(TEXT.encode()),
     "a.txt.xz": lzma.compress(TEXT.encode()),
 }
