@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 1100, 760
 
 def search(page: Page) -> None:
     """Results, with the bars of years and the filters."""
-    page.goto("/search?q=boil+the+water")
+    page.goto("/search?q=clean+water")
 
 
 def verify(page: Page) -> None:
