@@ -21,14 +21,6 @@ from web.commands import build_demo
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side (`-n 2 --dist loadgroup`) a file's tests stay together, and so do all that share the cluster."""
-    for item in items:
-        path = item.path.relative_to(ROOT / "tests")
-        item.add_marker(pytest.mark.xdist_group(path.parts[0] if path.parts[0] == "cluster" else str(path)))
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The optional folder of data beside the project."""
