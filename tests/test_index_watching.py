@@ -317,6 +317,7 @@ class TestFeeds:
 
 @contextlib.contextmanager
 def watching(data: Path, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would this
     command = [sys.executable, "saywho.py", "watch", *map(str, arguments), "--data", str(data), "--jobs", "1"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
