@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from index.data_folder import data_option, settings_of
+from index.told import many
 from search.language import parse
 from search.library import Library
 from search.options import EPILOG, filter_options, typed
@@ -91,7 +92,7 @@ def _on_terminal() -> bool:
 
 
 def _page(page: ResultPage, *, bold: bool) -> str:
-    lines = [f"{_counted(page.total, 'quotation')} by {_counted(page.speakers, 'speaker')}", *_understood(page)]
+    lines = [f"{many(page.total, 'quotation')} by {many(page.speakers, 'speaker')}", *_understood(page)]
     words = any(leaves(parse(page.query.q).tree))
     for hit in page.results:
         lines += ["", *_hit(hit, bold=bold)]
@@ -124,11 +125,11 @@ def _hit(hit: Hit, *, bold: bool) -> list[str]:
     ]
     for rival in hit.attribution.rivals:
         says = "says" if rival.articles == 1 else "say"
-        lines.append(f"    {_counted(rival.articles, 'independent article')} {says} {_plain(rival.name)}")
+        lines.append(f"    {many(rival.articles, 'independent article')} {says} {_plain(rival.name)}")
     if hit.attribution.witnesses > 1:
-        lines.append(f"    {_counted(hit.attribution.witnesses, 'independent article')} name this speaker")
+        lines.append(f"    {many(hit.attribution.witnesses, 'independent article')} name this speaker")
     if hit.variants.count > 1:
-        lines.append(f"    the same words in {_counted(hit.variants.count, 'quotation')}")
+        lines.append(f"    the same words in {many(hit.variants.count, 'quotation')}")
     return lines
 
 
@@ -168,7 +169,7 @@ def _nothing(page: ResultPage, helpful: tuple[Relaxation, ...]) -> str:
             change = f"without {option}"
         else:
             change = f"with {option} {shlex.quote(value)}"
-        lines.append(f"  {_plain(change)}: {_counted(total, 'quotation')}")
+        lines.append(f"  {_plain(change)}: {many(total, 'quotation')}")
     return "\n".join(lines)
 
 
@@ -177,9 +178,5 @@ def _understood(page: ResultPage) -> list[str]:
     lines = [] if query.understood == query.q.strip() else [f"understood: {_plain(query.understood) or 'everything'}"]
     lines += [f"note: {_plain(note)}" for note in query.notes]
     if meant := query.did_you_mean:
-        lines.append(f"did you mean: {_plain(meant.q)} ({_counted(meant.total, 'quotation')})")
+        lines.append(f"did you mean: {_plain(meant.q)} ({many(meant.total, 'quotation')})")
     return lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

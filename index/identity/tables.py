@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -239,8 +239,3 @@ def state(connection: sqlite3.Connection, key: str) -> str | None:
 def keep_state(connection: sqlite3.Connection, key: str, value: str) -> None:
     """Keeps a value under a key."""
     connection.execute("INSERT OR REPLACE INTO identity_state VALUES (?, ?)", (key, value))
-
-
-def people_names(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
-    """Id, name and type of everybody who ever had an id."""
-    yield from connection.execute("SELECT id, name, type FROM people")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from index.data_folder import data_option, settings_of
+from index.told import many
 from search.library import Library
 from search.verify.request import VerifyRequest
 from search.verify.results import Check, Passage, Verdict, VerifyPage
@@ -88,7 +89,7 @@ def _check(check: Check) -> list[str]:
             )
         )
         lines.append(
-            f"    in {_counted(check.articles, 'article')} of {_counted(check.outlets, 'outlet')}; "
+            f"    in {many(check.articles, 'article')} of {many(check.outlets, 'outlet')}; "
             f"confidence {check.confidence:.2f}"
         )
     for passage in check.nearest:
@@ -125,7 +126,3 @@ def _passage(check: Check, passage: Passage) -> list[str]:
 def _plain(text: str) -> str:
     """One line without characters that would steer a terminal."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
