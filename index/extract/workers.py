@@ -9,13 +9,15 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable, Iterator
 
 from index.errors import SaywhoError
 from index.records import Article, Failure, Quotation
 
-_ALONE = 24
-"""Articles that this process works on before others are started: each takes a second or two to get ready."""
+_ALONE, _ALONE_SECONDS = 24, 1.5
+"""Articles that this process works on before others are started, and for how long at most: each takes a second or two
+to get ready, which a few articles are not worth."""
 _AHEAD = 4
 """Articles a process that may wait for their turn, so that memory stays flat."""
 
@@ -43,8 +45,13 @@ def extract_one(article: Article) -> list[Quotation] | Failure:
 def extract_all(articles: Iterable[Article], *, jobs: int = 1) -> Iterator[tuple[Article, list[Quotation] | Failure]]:
     """Each article with its quotations, in the order given, by `jobs` processes."""
     articles = iter(articles)
-    for article in itertools.islice(articles, _ALONE if jobs > 1 else None):
+    ends = float("inf")
+    for number, article in enumerate(articles, 1):
         yield article, extract_one(article)
+        # The first one has loaded the models, which is not counted.
+        ends = ends if number > 1 else time.monotonic() + _ALONE_SECONDS
+        if jobs > 1 and (number == _ALONE or time.monotonic() >= ends):
+            break
     first = next(articles, None)
     if first is not None:
         yield from _in_processes(itertools.chain([first], articles), jobs)
@@ -58,7 +65,11 @@ def _in_processes(articles: Iterator[Article], jobs: int) -> Iterator[tuple[Arti
         jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker
     )
     try:
+        ready = pool.submit(extractor_version)
         for article in articles:
+            if not ready.done():
+                yield article, extract_one(article)  # this process goes on meanwhile
+                continue
             waiting.append((article, pool.submit(extract_one, article)))
             if len(waiting) > jobs * _AHEAD:
                 done, future = waiting.popleft()
