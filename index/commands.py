@@ -168,7 +168,7 @@ def _tell(report: IndexReport, *, dry_run: bool) -> None:
 def _tell_vanished(report: IndexReport, *, dry_run: bool) -> None:
     if report.pruned:
         would = "would be " if dry_run else ""
-        click.echo(f"{many(len(report.pruned), 'article')} {would}pruned: no file has them any longer.")
+        click.echo(f"{many(len(report.pruned), 'article')} {would}pruned: in no file any longer.")
         for article_id in report.pruned[:_SHOWN_FAILURES] if dry_run else ():
             click.echo(f"would be pruned: {article_id}", err=True)
     elif report.vanished:

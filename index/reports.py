@@ -104,6 +104,8 @@ def write_report(path: Path, row: dict[str, Any]) -> None:
 
 def _check(path: Path) -> None:
     folder = path.absolute().parent
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)  # the data folder, perhaps, before the first run
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise UsageError(
             f"--report {path}: cannot be written: {folder} is no folder that may be written to; name another file"

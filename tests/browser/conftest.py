@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,6 +24,19 @@ def address(site: Flask) -> Iterator[str]:
     server.server_close()
 
 
+def waits_for_scripts(page: Page) -> Page:
+    """The page, whose `goto` comes back when the scripts, which come after the first paint, are there."""
+    go = page.goto
+
+    def goto(address: str, **options: Any) -> None:
+        go(address, **options)
+        if page.locator("script[src$='/begin.js']").count():
+            page.wait_for_selector("html[data-scripts=ready]", state="attached")
+
+    page.goto = goto  # type: ignore[method-assign,assignment]
+    return page
+
+
 @pytest.fixture
 def new_page(chromium: Browser, address: str) -> Iterator[NewPage]:
     """Opens pages; a script that fails, or one that the content policy stops, fails the test."""
@@ -42,7 +56,7 @@ def new_page(chromium: Browser, address: str) -> Iterator[NewPage]:
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
-        return page
+        return waits_for_scripts(page) if script else page
 
     yield make
     for context in contexts:

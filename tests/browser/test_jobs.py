@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from index.settings import Settings
+from tests.browser.conftest import waits_for_scripts
 from web import create_app
 
 pytestmark = pytest.mark.browser
@@ -48,7 +49,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Ite
     page.set_default_timeout(10_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
-    yield page
+    yield waits_for_scripts(page) if request.param else page
     context.close()
     assert wrong == []
 

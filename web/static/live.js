@@ -16,7 +16,8 @@ let slow = 0;
 
 function ask(address, how = {}) {
   if (!replacing) return location.assign(address);
-  htmx.ajax("get", address, { source: main, ...how });
+  // What goes wrong is told below, and a question that a newer one has replaced is nobody's trouble.
+  htmx.ajax("get", address, { source: main, ...how }).catch(() => {});
 }
 
 opensBy((url) => {

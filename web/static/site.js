@@ -7,5 +7,5 @@ import { suggests } from "./suggest.js";
 start(document);
 keys();
 document.querySelectorAll("input[data-suggests]").forEach(suggests);
-if (window.htmx) import("./live.js");
-if (document.querySelector(".text")) import("./article.js");
+if (window.htmx) await import("./live.js");
+if (document.querySelector(".text")) await import("./article.js");
