@@ -32,7 +32,7 @@ from index.options import (
     wait_option,
 )
 from index.people_in_use import forget
-from index.readers import is_there, known_formats
+from index.readers import ReadingOptions, is_there, known_formats
 from index.records import Failure
 from index.reports import SOME_SET_ASIDE, exit_code_of, reporting
 from index.settings import Settings
@@ -406,7 +406,7 @@ def _retry(settings: Settings, sources: list[tuple[str, dict[str, Any]]], wait: 
         else:
             again.setdefault(json.dumps(reading), []).append(source)
     for reading_json, named in again.items():
-        options = Options(**json.loads(reading_json), jobs=default_jobs(), wait=wait)
+        options = Options(reading=ReadingOptions(**json.loads(reading_json)), jobs=default_jobs(), wait=wait)
         with hands_of(settings, options.jobs) as hands, bars() as watcher:
             done = index_sources(settings, named, options=options, watcher=watcher, hands=hands)
         _tell(done, dry_run=False)

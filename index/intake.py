@@ -7,9 +7,9 @@ import dataclasses
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO
 
 from index.adrift import adrift
 from index.archive import Archive, Known, file_of
@@ -22,7 +22,7 @@ from index.lock import write_lock
 from index.manifest import Manifest
 from index.people_in_use import use
 from index.places import Places
-from index.readers import archives_around, checked, covered, files
+from index.readers import AS_USUAL, ReadingOptions, archives_around, checked, covered, files
 from index.recorded import take_in
 from index.records import Article, Failure, LeftOut, Quotation
 from index.settings import Settings
@@ -80,14 +80,7 @@ class IndexReport:
 class Options:
     """How a run goes. `max_failures` None means without limit; `share` is the limit as a share of articles read."""
 
-    format: str = "auto"
-    fields: Mapping[str, str] | None = None
-    encoding: str | None = None
-    languages: Sequence[str] = ()
-    date_order: Literal["dmy", "mdy"] | None = None
-    limits: Mapping[str, str] | None = None
-    allow_private: bool = False
-    pages: bool = True
+    reading: ReadingOptions = AS_USUAL
     jobs: int = 1
     full: bool = False
     dry_run: bool = False
@@ -102,12 +95,6 @@ class Options:
     """Which files may be read now; None for all."""
     wait: float = 0.0
     """Seconds to wait for another run that is writing."""
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """What `index.readers.read` is told."""
-        names = ("format", "fields", "encoding", "languages", "date_order", "limits", "allow_private", "pages")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -160,12 +147,12 @@ def index_sources(
         raise UsageError("--prune-missing and --limit cannot go together: what was not read would seem to be missing")
     hands = hands or ThisMachine(options.jobs)
     places = Places(
-        {**options.reading, "extractor": extractor_version()},
+        {**options.reading.to_json(), "extractor": extractor_version()},
         all_files=options.all_files or options.full,
         ready=options.ready,
     )
     # UsageError for a source that is not there comes before anything is made.
-    how = checked(**options.reading, memory=places)
+    how = checked(options.reading, memory=places)
     found = [(source, files([source], how)) for source in sources]
     named = ((source, one) for source, some in found for one in some)
     items = itertools.islice(hands.items(named, how, stdin), options.limit)
@@ -416,7 +403,7 @@ class _Run:
         report.failed += 1
         report.failures.append(failure)
         if not options.dry_run:
-            self._archive.add_failure(failure, source=source, reading=self._options.reading)
+            self._archive.add_failure(failure, source=source, reading=options.reading.to_json())
         looked_at = report.added + report.changed + report.unchanged + report.failed
         too_many = options.max_failures is not None and report.failed > options.max_failures
         if options.max_share is not None and looked_at >= _SHARE_AFTER:

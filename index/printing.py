@@ -35,7 +35,7 @@ def extracted(
     left_out: Counter[str] = Counter()
 
     def wanted() -> Iterator[Article]:
-        items = read(sources, **options.reading, stdin=sys.stdin.buffer)
+        items = read(sources, options.reading, stdin=sys.stdin.buffer)
         for item in itertools.islice(items, options.limit):
             if isinstance(item, Failure):
                 failures.append(item)

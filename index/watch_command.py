@@ -112,7 +112,7 @@ def watch(
         rest=seconds_of("--rest", rest),
     )
     rounds = _Rounds(settings, options, people_of(settings, people), report)
-    format_ = options.format
+    format_ = options.reading.format
     # One by one, since each has its own pace: what the lists name when this begins.
     sources = tuple(dict.fromkeys(one for source in sources for one in named_by(source)))
     watching = Watch(

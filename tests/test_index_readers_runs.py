@@ -12,7 +12,7 @@ import pytest
 import saywho
 from index.archive import Archive
 from index.intake import IndexReport, Options, index_sources
-from index.readers import robots
+from index.readers import ReadingOptions, robots
 from index.records import Article
 from index.settings import Settings
 from tests.local_server import LocalServer, local_server
@@ -20,7 +20,7 @@ from tests.reading import PARAGRAPHS, TEXT, a_page, items, write
 from tests.test_index_readers_feed import rss
 from tests.test_index_readers_languages import TEXTS
 
-NOW = Options(allow_private=True, limits={"delay": "0"})
+NOW = Options(reading=ReadingOptions(allow_private=True, limits={"delay": "0"}))
 
 
 @pytest.fixture
