@@ -13,7 +13,7 @@ import click
 from index.archive import Archive
 from index.data_folder import data_option, settings_of
 from index.errors import UsageError
-from index.intake import IndexReport, Options, index_sources
+from index.intake import index_sources
 from index.intake import rebuild as rebuild_index
 from index.options import (
     bar,
@@ -35,6 +35,7 @@ from index.people_in_use import forget
 from index.readers import ReadingOptions, is_there, known_formats
 from index.records import Failure
 from index.reports import SOME_SET_ASIDE, exit_code_of, reporting
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 from index.settling import Across
 from index.status import Status, look

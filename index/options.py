@@ -15,9 +15,9 @@ from tqdm import tqdm
 from index.data_folder import F
 from index.errors import UsageError
 from index.hands import Hands, ThisMachine
-from index.intake import Options, Watcher
 from index.readers import ReadingOptions, known_formats
 from index.readers.limits import Limits, shown_size
+from index.run_records import Options, Watcher
 from index.settings import Settings
 
 

@@ -9,8 +9,9 @@ import pytest
 from index import intake, places
 from index.archive import Archive
 from index.errors import UsageError
-from index.intake import IndexReport, Options, index_sources
+from index.intake import index_sources
 from index.readers import ReadingOptions, covered
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 
 RAIN = "date 2020-01-02 “Rain is news,” said Ada Brook, the mayor."

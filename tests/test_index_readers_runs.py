@@ -11,9 +11,10 @@ import pytest
 
 import saywho
 from index.archive import Archive
-from index.intake import IndexReport, Options, index_sources
+from index.intake import index_sources
 from index.readers import ReadingOptions, robots
 from index.records import Article
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 from tests.local_server import LocalServer, local_server
 from tests.reading import PARAGRAPHS, TEXT, a_page, items, write
