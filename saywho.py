@@ -17,7 +17,7 @@ COMMANDS = {
     "watch": "index.watch_command:watch",
     "extract": "index.commands:extract",
     "correct": "index.correct_command:correct",
-    "status": "index.commands:status",
+    "status": "index.status_command:status",
     "failed": "index.commands:failed",
     "builds": "index.builds_command:builds",
     "prune": "index.builds_command:prune",

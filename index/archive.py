@@ -16,80 +16,16 @@ from typing import Any, Self
 import msgspec
 
 from index import ledger_table
-from index.archive_tables import COPIES, COPIES_ANEW, ENTRIES, IDENTITY, LEDGER, PLACES, SETTLING, VARIANTS
+from index.archive_tables import migrate
 from index.errors import ArchiveError, SchemaVersionError
 from index.ledger import Correction
 from index.records import Article, Failure, Quotation, article_from_json, quotation_from_json, to_json
-
-_CHANGES = """
-    CREATE TABLE changes (              -- beside the articles, whose long rows are written anew with any change
-        article_id TEXT PRIMARY KEY,
-        revision INTEGER NOT NULL,      -- in which its entries last changed
-        removed INTEGER NOT NULL        -- 1: the article was removed in that revision
-    ) WITHOUT ROWID;
-    CREATE INDEX changes_by_revision ON changes (revision);
-    INSERT INTO changes SELECT id, (SELECT number FROM revision), 0 FROM articles;
-    CREATE INDEX articles_by_extractor ON articles (extractor);
-    ALTER TABLE revision ADD COLUMN quotations INTEGER NOT NULL DEFAULT 0;
-    UPDATE revision SET quotations = (SELECT count(*) FROM quotations);
-    CREATE TABLE published (            -- builds that were made from this very archive
-        build TEXT PRIMARY KEY,
-        revision INTEGER NOT NULL
-    ) WITHOUT ROWID;
-    CREATE INDEX quotations_by_id ON quotations (json_extract(record, '$.id'));
-"""
-_MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE articles (
-        id TEXT PRIMARY KEY,
-        content_hash TEXT NOT NULL,
-        date TEXT,
-        record TEXT NOT NULL,           -- JSON: the article without its text
-        text TEXT NOT NULL,
-        read_at TEXT NOT NULL,          -- UTC, ISO 8601
-        extractor TEXT NOT NULL
-    );
-    CREATE INDEX articles_by_date ON articles (date, id);
-    CREATE TABLE quotations (
-        article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-        place INTEGER NOT NULL,         -- from 0, in the order of the text
-        record TEXT NOT NULL,           -- JSON
-        PRIMARY KEY (article_id, place)
-    ) WITHOUT ROWID;
-    CREATE TABLE earlier_articles (
-        id TEXT NOT NULL,
-        content_hash TEXT NOT NULL,
-        record TEXT NOT NULL,
-        text TEXT NOT NULL,
-        read_at TEXT NOT NULL,
-        replaced_at TEXT NOT NULL
-    );
-    CREATE TABLE failures (
-        origin TEXT NOT NULL,           -- the file, and the line where there is one
-        file TEXT NOT NULL,
-        source TEXT NOT NULL,           -- what the user named, so that it can be read again
-        reading TEXT NOT NULL,          -- JSON: how it was read
-        article_id TEXT,
-        reason TEXT NOT NULL,
-        at TEXT NOT NULL,
-        PRIMARY KEY (origin, reason)
-    ) WITHOUT ROWID;
-    CREATE TABLE revision (number INTEGER NOT NULL);
-    INSERT INTO revision VALUES (0);
-    """,
-    _CHANGES + LEDGER + IDENTITY + VARIANTS + SETTLING,
-    PLACES + COPIES,
-    ENTRIES + COPIES_ANEW,
-)
-"""Each entry takes the archive from its place's version to the next; never edited once released."""
 
 _UPSERT = """
     INSERT INTO articles (id, content_hash, date, record, text, read_at, extractor) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET content_hash = excluded.content_hash, date = excluded.date,
         record = excluded.record, text = excluded.text, read_at = excluded.read_at, extractor = excluded.extractor
 """
-
-
 _BUILDS_NOTED = 20
 
 _decode = msgspec.json.Decoder(Quotation).decode
@@ -143,7 +79,8 @@ class Archive:
             raise ArchiveError(f"{path}: cannot be opened ({_reason(error)}); are there rights to write?") from error
         try:
             self._connection.execute("PRAGMA foreign_keys=ON")
-            self._migrate()
+            migrate(self._connection, path)
+            self._connection.execute("PRAGMA synchronous=NORMAL")
         except sqlite3.Error as error:
             self._connection.close()
             raise ArchiveError(
@@ -161,19 +98,6 @@ class Archive:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
-
-    def _migrate(self) -> None:
-        version = self._one("PRAGMA user_version")
-        if version > len(_MIGRATIONS):
-            raise SchemaVersionError(
-                f"{self.path}: was written by a newer saywho (archive version {version}; this one knows "
-                f"{len(_MIGRATIONS)}); use that one"
-            )
-        if version < len(_MIGRATIONS):
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            for number, script in enumerate(_MIGRATIONS[version:], version + 1):
-                self._connection.executescript(f"BEGIN; {script} PRAGMA user_version={number}; COMMIT;")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
 
     def _one(self, query: str, values: Sequence[object] = ()) -> int:
         return int(self._connection.execute(query, values).fetchone()[0])

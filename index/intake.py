@@ -7,14 +7,14 @@ import dataclasses
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO
 
 from index.adrift import adrift
 from index.archive import Archive, Known, file_of
 from index.build import build, held, tidy, up_to_date
-from index.errors import SaywhoError, UsageError
+from index.errors import UsageError
 from index.extract.workers import extractor_version
 from index.hands import Hands, ThisMachine
 from index.ledger import Correction, in_force
@@ -25,116 +25,13 @@ from index.places import Places
 from index.readers import archives_around, checked, covered, files
 from index.recorded import take_in
 from index.records import Article, Failure, LeftOut, Quotation
+from index.run_records import IndexReport, Options, Rebuilt, TooManyFailuresError, Watcher
 from index.settings import Settings
 from index.spreading import Spread, here
 
 _COMMIT_SECONDS = 2.0
 _SHARE_AFTER = 100
 """A share of failures is judged once so many articles have been looked at."""
-
-
-@dataclasses.dataclass(slots=True, kw_only=True)
-class IndexReport:
-    """What a run did. `failed` counts what was set aside in this run."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    vanished: int = 0
-    """Archived articles that their files have no longer: they stay, unless pruning was asked for."""
-    pruned: list[str] = dataclasses.field(default_factory=list)
-    """The ids of vanished articles that were removed."""
-    files_passed_over: int = 0
-    """Files and addresses that had not changed since they were last read."""
-    files_waiting: int = 0
-    """Files that were left for a later run, since somebody may still be writing them."""
-    not_before: dict[str, float] = dataclasses.field(default_factory=dict)
-    """Addresses that want to be left alone, and for how many seconds from the run on."""
-    words: int = 0
-    quotations: int = 0
-    seconds: float = 0.0
-    cpu_reading: float = 0.0
-    """Seconds of all processes' work until everything was read, extracted and kept."""
-    cpu_building: float = 0.0
-    """The same for settling and for the new build."""
-    failures: list[Failure] = dataclasses.field(default_factory=list)
-    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
-    """Articles in languages that were not asked for: how many of each."""
-    build: str | None = None
-    """The id of the build that this run published; None where nothing had changed."""
-    held: str | None = None
-    """The id of the published build, where it is held, so that this run published nothing."""
-    adrift: int = 0
-    """Corrections that find their words no longer, in the whole archive."""
-    notes: list[str] = dataclasses.field(default_factory=list)
-    """Why the index was written whole, where it could have gone on from the earlier build."""
-
-    @property
-    def worked_on(self) -> int:
-        """Articles that were extracted."""
-        return self.added + self.changed
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a run goes. `max_failures` None means without limit; `share` is the limit as a share of articles read."""
-
-    format: str = "auto"
-    fields: Mapping[str, str] | None = None
-    encoding: str | None = None
-    languages: Sequence[str] = ()
-    date_order: Literal["dmy", "mdy"] | None = None
-    limits: Mapping[str, str] | None = None
-    allow_private: bool = False
-    pages: bool = True
-    jobs: int = 1
-    full: bool = False
-    dry_run: bool = False
-    limit: int | None = None
-    max_failures: int | None = None
-    max_share: float | None = None
-    all_files: bool = False
-    """Also files that have not changed since they were last read."""
-    prune: bool = False
-    """Whether articles that their files have no longer are removed."""
-    ready: Callable[[Path], bool] | None = None
-    """Which files may be read now; None for all."""
-    wait: float = 0.0
-    """Seconds to wait for another run that is writing."""
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """What `index.readers.read` is told."""
-        names = ("format", "fields", "encoding", "languages", "date_order", "limits", "allow_private", "pages")
-        return {name: getattr(self, name) for name in names}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who is told how far a run is: `article` after each one read, `building` when a build begins."""
-
-    article: Callable[[], None] = lambda: None
-    building: Callable[[int], Callable[[int], None] | None] = lambda total: None
-    """Called with the number of quotations before a build; returns what is told how many more are written."""
-    settling: Callable[[int], Callable[[int], None] | None] = lambda total: None
-    """Called with the number of articles that wait to be settled; returns what is told how many more are."""
-    waiting: Callable[[str], None] = lambda _: None
-    """Told for whom this run waits, when another one is writing."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rebuilt:
-    """The build that was published, and what the extractor broke on meanwhile."""
-
-    manifest: Manifest
-    failures: tuple[Failure, ...]
-    notes: tuple[str, ...]
-    """What there is to say of the build that was replaced."""
-
-
-class TooManyFailuresError(SaywhoError):
-    """More was set aside than the run allows; what was kept stays, nothing new was published."""
 
 
 def index_sources(
@@ -160,12 +57,12 @@ def index_sources(
         raise UsageError("--prune-missing and --limit cannot go together: what was not read would seem to be missing")
     hands = hands or ThisMachine(options.jobs)
     places = Places(
-        {**options.reading, "extractor": extractor_version()},
+        {**options.reading.to_json(), "extractor": extractor_version()},
         all_files=options.all_files or options.full,
         ready=options.ready,
     )
     # UsageError for a source that is not there comes before anything is made.
-    how = checked(**options.reading, memory=places)
+    how = checked(options.reading, memory=places)
     found = [(source, files([source], how)) for source in sources]
     named = ((source, one) for source, some in found for one in some)
     items = itertools.islice(hands.items(named, how, stdin), options.limit)
@@ -416,7 +313,7 @@ class _Run:
         report.failed += 1
         report.failures.append(failure)
         if not options.dry_run:
-            self._archive.add_failure(failure, source=source, reading=self._options.reading)
+            self._archive.add_failure(failure, source=source, reading=options.reading.to_json())
         looked_at = report.added + report.changed + report.unchanged + report.failed
         too_many = options.max_failures is not None and report.failed > options.max_failures
         if options.max_share is not None and looked_at >= _SHARE_AFTER:

@@ -15,9 +15,9 @@ from tqdm import tqdm
 from index.data_folder import F
 from index.errors import UsageError
 from index.hands import Hands, ThisMachine
-from index.intake import Options, Watcher
-from index.readers import known_formats
+from index.readers import ReadingOptions, known_formats
 from index.readers.limits import Limits, shown_size
+from index.run_records import Options, Watcher
 from index.settings import Settings
 
 
@@ -94,14 +94,16 @@ def max_errors_of(value: str | None) -> tuple[int | None, float | None]:
 def options_of(reading: dict[str, Any], **others: Any) -> Options:
     """The options of a run, from what `reading_options` and `jobs_option` took and `others`."""
     return Options(
-        format=reading["format_"],
-        fields=fields_of(reading["field"]),
-        encoding=reading["encoding"],
-        languages=reading["language"],
-        date_order=reading["date_order"],
-        limits=limits_of(reading["limit_of"]),
-        allow_private=reading["allow_private"],
-        pages=reading["pages"],
+        reading=ReadingOptions(
+            format=reading["format_"],
+            fields=fields_of(reading["field"]),
+            encoding=reading["encoding"],
+            languages=reading["language"],
+            date_order=reading["date_order"],
+            limits=limits_of(reading["limit_of"]),
+            allow_private=reading["allow_private"],
+            pages=reading["pages"],
+        ),
         limit=reading["limit"],
         jobs=reading["jobs"] or default_jobs(),
         **others,

@@ -13,10 +13,10 @@ import click
 from index.archive import Archive
 from index.errors import UsageError
 from index.extract.workers import extract_all
-from index.intake import Options
 from index.options import left_out_line
 from index.readers import read
 from index.records import Article, Failure, LeftOut, Quotation, to_json
+from index.run_records import Options
 
 
 def print_extracted(sources: Sequence[str], options: Options) -> list[Failure]:
@@ -35,7 +35,7 @@ def extracted(
     left_out: Counter[str] = Counter()
 
     def wanted() -> Iterator[Article]:
-        items = read(sources, **options.reading, stdin=sys.stdin.buffer)
+        items = read(sources, options.reading, stdin=sys.stdin.buffer)
         for item in itertools.islice(items, options.limit):
             if isinstance(item, Failure):
                 failures.append(item)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import SaywhoError, UsageError
-from index.intake import IndexReport
+from index.run_records import IndexReport
 
 SCHEMA = 1
 """Counted up when a field goes or changes its meaning; new fields may come at any time."""

@@ -16,7 +16,7 @@ import click
 from index.commands import people_of
 from index.data_folder import data_option, settings_of
 from index.errors import UsageError
-from index.intake import IndexReport, Options, Watcher, index_sources
+from index.intake import index_sources
 from index.options import (
     freshness_options,
     jobs_option,
@@ -28,6 +28,7 @@ from index.options import (
 )
 from index.readers import files_of, is_address, named_by
 from index.reports import exit_code_of, reporting, row_of, write_report
+from index.run_records import IndexReport, Options, Watcher
 from index.settings import Settings
 from index.watching import Pace, Ready, Round, Watch
 
@@ -112,7 +113,7 @@ def watch(
         rest=seconds_of("--rest", rest),
     )
     rounds = _Rounds(settings, options, people_of(settings, people), report)
-    format_ = options.format
+    format_ = options.reading.format
     # One by one, since each has its own pace: what the lists name when this begins.
     sources = tuple(dict.fromkeys(one for source in sources for one in named_by(source)))
     watching = Watch(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from index.errors import SaywhoError, UsageError
-from index.intake import IndexReport
+from index.run_records import IndexReport
 
 _LONGEST_BACK_OFF = 3600.0
 _ALONG = 0.05

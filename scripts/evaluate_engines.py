@@ -28,13 +28,14 @@ from index.article_store import FILE_NAME, write_articles
 from index.cluster.opensearch import Connection
 from index.cluster.opensearch_builds import build_of, published
 from index.cluster.opensearch_publish import Collection, new_build_id, publish
-from index.intake import Options, index_sources
+from index.intake import index_sources
 from index.manifest import check, write_manifest
 from index.manifest import publish as publish_folder
 from index.manifest import published as published_folder
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import write_people
 from index.records import Entry, entry_from_json, to_json
+from index.run_records import Options
 from index.settings import Settings
 from scripts.benchmarking.machine import folder_bytes, gflops
 from scripts.benchmarking.queries import make_questions

@@ -27,8 +27,9 @@ sys.path.insert(0, str(ROOT))
 
 from index.cluster.driving import cluster  # noqa: E402
 from index.hands import Hands, ThisMachine  # noqa: E402
-from index.intake import Options, index_sources  # noqa: E402
+from index.intake import index_sources  # noqa: E402
 from index.records import Article, Failure, Quotation  # noqa: E402
+from index.run_records import Options  # noqa: E402
 from index.settings import Settings  # noqa: E402
 from scripts.benchmarking.machine import described, gflops  # noqa: E402
 

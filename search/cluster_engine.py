@@ -1,6 +1,6 @@
 """The engine over one build of an OpenSearch cluster.
 
-All that is made of rows is made as for a build on this machine (`search.whoosh_engine`); what differs is where rows
+All that is made of rows is made as for a build on this machine (`search.rows_engine`); what differs is where rows
 come from.
 """
 
@@ -28,13 +28,13 @@ from search.language import parse
 from search.matching import Matching
 from search.request import SearchRequest
 from search.results import BuildShown, Hit, Stats
-from search.whoosh_engine import WhooshEngine, _iso
+from search.rows_engine import RowsEngine, iso_day
 
 _IDS = 5000
 """Ids of articles that are fetched at a time."""
 
 
-class ClusterEngine(WhooshEngine):
+class ClusterEngine(RowsEngine):
     """One build of a cluster, opened; may be shared between threads."""
 
     def __init__(self, connection: Connection, build: ClusterBuild) -> None:
@@ -46,7 +46,7 @@ class ClusterEngine(WhooshEngine):
         self._cluster = ClusterCore(connection, build, opened)
         self.core = cast("Core", self._cluster)  # asked by the same methods
         self._profiles = ClusterProfiles(self._cluster)
-        self._articles = cast("Any", ClusterArticles(connection, build))
+        self._articles = ClusterArticles(connection, build)
         self._people = opened.people
         self._opened = opened
 
@@ -95,8 +95,8 @@ class ClusterEngine(WhooshEngine):
             quotations=core.rows,
             speakers=len(core.values["speaker"]),
             sources=len(core.values["source"]),
-            first_date=_iso(first) if first else None,
-            last_date=_iso(last) if last else None,
+            first_date=iso_day(first) if first else None,
+            last_date=iso_day(last) if last else None,
             years=_years(found.get("years", {})),
             undated=found["undated"]["doc_count"],
             kinds=self._counts("kind"),

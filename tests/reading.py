@@ -1,9 +1,9 @@
 """What the tests of readers share: files made on the spot, and what came out of them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from index.readers import read
+from index.readers import ReadingOptions, read
 from index.records import Article, Failure, LeftOut
 
 TEXT = "The mayor said: “We will mend the bridge.”"
@@ -21,9 +21,9 @@ def write(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def items(*sources: object, **options: Any) -> list[Article | Failure | LeftOut]:
+def items(*sources: object, stdin: BinaryIO | None = None, **options: Any) -> list[Article | Failure | LeftOut]:
     """All that is read."""
-    return list(read([str(s) for s in sources], **options))
+    return list(read([str(s) for s in sources], ReadingOptions(**options), stdin=stdin))
 
 
 def articles(*sources: object, **options: Any) -> list[Article]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.archive import _MIGRATIONS, Archive, Changes, file_of
+from index.archive import Archive, Changes, file_of
+from index.archive_tables import MIGRATIONS
 from index.errors import ArchiveError, SchemaVersionError
 from index.records import Article, Failure
 from tests.making import EXTRACTOR, a_quotation, an_article
@@ -136,7 +137,7 @@ def test_chosen_articles_come_in_the_order_given(path: Path) -> None:
 
 def test_an_archive_of_the_first_version_is_taken_on(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.executescript(f"BEGIN; {_MIGRATIONS[0]} PRAGMA user_version=1; COMMIT;")
+    connection.executescript(f"BEGIN; {MIGRATIONS[0]} PRAGMA user_version=1; COMMIT;")
     connection.execute("INSERT INTO articles VALUES ('a1', '', NULL, '{}', '', '', 'x')")
     connection.execute("INSERT INTO quotations VALUES ('a1', 0, '{}')")
     connection.execute("UPDATE revision SET number = 5")

@@ -23,8 +23,9 @@ from index.cluster.parts import Found, Store, found_to_bytes
 from index.entries import make_entries
 from index.errors import DaskError
 from index.extract.workers import extract_one, extractor_version
-from index.intake import IndexReport, Options, Watcher, index_sources, rebuild
+from index.intake import index_sources, rebuild
 from index.records import Article, Entry, Failure, Quotation
+from index.run_records import IndexReport, Options, Watcher
 from index.settings import Settings
 from index.settling import Settlement
 from tests.conftest import ROOT

@@ -8,7 +8,7 @@ from index.cluster.extracting import TRIES, Begun, Order, extract_articles, read
 from index.cluster.parts import Found, Read, Store, found_from_bytes, found_to_bytes, read_from_bytes, read_to_bytes
 from index.cluster.shards import Shard, shard, shards
 from index.errors import DaskError
-from index.readers import checked, files
+from index.readers import ReadingOptions, checked, files
 from index.records import Article, Failure, LeftOut, Quotation
 
 HOW = checked()
@@ -78,7 +78,7 @@ def test_a_shards_name_says_what_is_in_it(tmp_path: Path, change: str, same: boo
     first = shard([(str(path), next(iter(files([str(path)], HOW))))], HOW)  # type: ignore[list-item]
     if change == "the file":
         path.write_text("longer")
-    how = checked(encoding="latin-1") if change == "the way of reading" else HOW
+    how = checked(ReadingOptions(encoding="latin-1")) if change == "the way of reading" else HOW
     assert (shard([("", next(iter(files([str(path)], how))))], how).name == first.name) is same  # type: ignore[list-item]
 
 

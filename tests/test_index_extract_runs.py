@@ -2,10 +2,11 @@
 
 import pytest
 
+from index.extract.antecedents import pronoun_entity
 from index.extract.attributions import find_attributions
 from index.extract.entities import Names
 from index.extract.reading import NameRun, Reading, RunKind
-from index.extract.speakers import find_speakers, pronoun_entity
+from index.extract.speakers import find_speakers
 from index.extract.tokens import Page, read_page
 
 

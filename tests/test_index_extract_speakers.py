@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from index.extract.antecedents import pronoun_entity
 from index.extract.attributions import find_attributions
 from index.extract.draft import Attribution
 from index.extract.entities import Names
 from index.extract.history import Speaker
-from index.extract.speakers import find_speakers, pronoun_entity
+from index.extract.speakers import find_speakers
 from index.extract.tokens import read_page
 
 

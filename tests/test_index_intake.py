@@ -7,9 +7,10 @@ import pytest
 from index import intake
 from index.archive import Archive
 from index.extract import pipeline
-from index.intake import IndexReport, Options, TooManyFailuresError, Watcher, index_sources, rebuild
+from index.intake import index_sources, rebuild
 from index.manifest import published
 from index.records import Article, Quotation
+from index.run_records import IndexReport, Options, TooManyFailuresError, Watcher
 from index.settings import Settings
 
 FIRST = "date 2020-01-02 “Rain is news,” said Ada Brook, the mayor."

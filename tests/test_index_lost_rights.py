@@ -12,8 +12,9 @@ import pytest
 
 from index.archive import Archive
 from index.errors import BuildError
-from index.intake import Watcher, index_sources
+from index.intake import index_sources
 from index.manifest import published
+from index.run_records import Watcher
 from index.settings import Settings
 from index.status import look
 

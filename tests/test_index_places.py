@@ -9,8 +9,9 @@ import pytest
 from index import intake, places
 from index.archive import Archive
 from index.errors import UsageError
-from index.intake import IndexReport, Options, index_sources
-from index.readers import covered
+from index.intake import index_sources
+from index.readers import ReadingOptions, covered
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 
 RAIN = "date 2020-01-02 “Rain is news,” said Ada Brook, the mayor."
@@ -63,12 +64,15 @@ class TestPassingOver:
         run(settings, news)
         assert run(settings, news, **options).files_passed_over == 0
 
-    @pytest.mark.parametrize("options", [{"languages": ["fr"]}, {"date_order": "dmy"}, {"encoding": "utf-8"}])
+    @pytest.mark.parametrize(
+        "reading",
+        [ReadingOptions(languages=["fr"]), ReadingOptions(date_order="dmy"), ReadingOptions(encoding="utf-8")],
+    )
     def test_they_are_when_they_would_be_read_otherwise(
-        self, settings: Settings, news: Path, options: dict[str, object]
+        self, settings: Settings, news: Path, reading: ReadingOptions
     ) -> None:
         run(settings, news)
-        assert passed(run(settings, news, **options)) == (0, 4)
+        assert passed(run(settings, news, reading=reading)) == (0, 4)
 
     def test_they_are_by_another_extractor(
         self, settings: Settings, news: Path, monkeypatch: pytest.MonkeyPatch
@@ -193,12 +197,12 @@ class TestVanished:
         (news / "many.jsonl").write_text(LINE.format("x", "Snow") + '{"id": "y", "te', encoding="utf-8")
         assert run(settings, news, prune=True).pruned == []
 
-    @pytest.mark.parametrize("options", [{"format": "jsonl"}, {"languages": ["fr"]}])
+    @pytest.mark.parametrize("reading", [ReadingOptions(format="jsonl"), ReadingOptions(languages=["fr"])])
     def test_a_file_that_was_not_looked_at_has_lost_nothing(
-        self, settings: Settings, news: Path, options: dict[str, object]
+        self, settings: Settings, news: Path, reading: ReadingOptions
     ) -> None:
         run(settings, news)
-        assert run(settings, news, prune=True, **options).pruned == []
+        assert run(settings, news, prune=True, reading=reading).pruned == []
 
     def test_a_folder_that_is_empty_is_an_error(self, settings: Settings, news: Path) -> None:
         run(settings, news)

@@ -9,24 +9,25 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from index.errors import UsageError
-from index.readers import known_formats, read
+from index.readers import ReadingOptions, known_formats, read
 from index.records import Article, Failure
 
 TEXT = "The mayor said: “We will mend the bridge.”\n"
 
 
-def articles(*sources: object, **options: object) -> list[Article]:
-    found = list(read([str(s) for s in sources], **options))  # type: ignore[arg-type]
+def articles(*sources: object, stdin: BinaryIO | None = None, **options: object) -> list[Article]:
+    found = list(read([str(s) for s in sources], ReadingOptions(**options), stdin=stdin))  # type: ignore[arg-type]
     assert [f for f in found if isinstance(f, Failure)] == []
     return [a for a in found if isinstance(a, Article)]
 
 
 def failure(*sources: object, **options: object) -> Failure:
-    (found,) = read([str(s) for s in sources], **options)  # type: ignore[arg-type]
+    (found,) = read([str(s) for s in sources], ReadingOptions(**options))  # type: ignore[arg-type]
     assert isinstance(found, Failure), found
     return found
 
@@ -195,7 +196,7 @@ def test_what_cannot_be_is_said_before_anything_is_read(
     write(tmp_path / "empty/picture.png")
     write(tmp_path / "a.list", "# nothing\n\n")
     with pytest.raises(UsageError) as error:
-        read(sources, **options)  # type: ignore[arg-type]
+        read(sources, ReadingOptions(**options))  # type: ignore[arg-type]
     assert says in str(error.value)
 
 
@@ -284,7 +285,8 @@ def test_a_bomb_is_given_up_at_the_limit(tmp_path: Path) -> None:
     assert "longer than 10,000 bytes" in failure(write(tmp_path / "a.txt.gz", bomb), limits=limits).reason
     lines = line(id="one").encode() + b'{"text": "' + b"a" * 1_000_000 + b'"}\n' + line(id="three").encode()
     one, two, three = read(
-        [str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines, mtime=0)))], limits={**limits, "ratio": 0}
+        [str(write(tmp_path / "b.jsonl.gz", gzip.compress(lines, mtime=0)))],
+        ReadingOptions(limits={**limits, "ratio": 0}),
     )
     assert isinstance(two, Failure)
     assert two.origin.endswith("b.jsonl.gz:2")

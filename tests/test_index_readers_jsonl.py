@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.readers import read
+from index.readers import ReadingOptions, read
 from index.records import Article, Failure
 
 TEXT = "The mayor said: “We will mend the bridge.”"
@@ -19,7 +19,7 @@ def read_lines(folder: Path, *lines: object, **options: Any) -> list[Article | F
     path = folder / "news.jsonl"
     rows = [row if isinstance(row, str) else json.dumps(row) for row in lines]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return list(read([str(path)], **options))
+    return list(read([str(path)], ReadingOptions(**options)))
 
 
 def article(folder: Path, row: object, **options: Any) -> Article:

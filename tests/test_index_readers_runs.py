@@ -11,16 +11,17 @@ import pytest
 
 import saywho
 from index.archive import Archive
-from index.intake import IndexReport, Options, index_sources
-from index.readers import robots
+from index.intake import index_sources
+from index.readers import ReadingOptions, robots
 from index.records import Article
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 from tests.local_server import LocalServer, local_server
 from tests.reading import PARAGRAPHS, TEXT, a_page, items, write
 from tests.test_index_readers_feed import rss
 from tests.test_index_readers_languages import TEXTS
 
-NOW = Options(allow_private=True, limits={"delay": "0"})
+NOW = Options(reading=ReadingOptions(allow_private=True, limits={"delay": "0"}))
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from index.errors import BuildError, LockHeldError, UsageError
-from index.intake import IndexReport
 from index.records import Failure
 from index.reports import reporting
+from index.run_records import IndexReport
 from tests.conftest import ROOT
 
 

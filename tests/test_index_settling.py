@@ -12,6 +12,7 @@ import pytest
 
 from index import settling
 from index.archive import Archive
+from index.archive_tables import MIGRATIONS
 from index.build import build, up_to_date
 from index.correcting import Editor, give_speaker, merge, rename, split, undo
 from index.entries import make_entries
@@ -283,12 +284,10 @@ def test_a_correction_makes_a_build_out_of_date(tmp_path: Path) -> None:
 
 
 def test_an_archive_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    from index.archive import _MIGRATIONS
-
     path = tmp_path / "archive.sqlite"
     article, [quotation] = said("a", "Gull", "Ada Brook")
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(f"BEGIN; {_MIGRATIONS[0]} PRAGMA user_version=1; COMMIT;")
+        connection.executescript(f"BEGIN; {MIGRATIONS[0]} PRAGMA user_version=1; COMMIT;")
     with Archive(path) as archive:
         put(archive, (article, [quotation]))
         settle(archive)

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Article, Quotation
-from index.variants import SCHEMA, Group, Saying, clear, group, members, places, preparing, resolve, update
+from index.variants import SCHEMA, Group, Saying, clear, group, places, preparing, resolve, update
 from index.variants import saying as as_saying
 from index.variants.alignment import match
+from index.variants.asking import groups_in, tellings
 
 A = "We found forty leaking barrels beneath the reservoir, and nobody at the ministry bothered to answer our letters"
 B = "The harbor commission will publish every measurement before the council votes on that dredging contract"
@@ -74,7 +75,8 @@ def test_a_group_with_its_forms_and_counts(connection: sqlite3.Connection) -> No
     assert (found.articles, found.outlets, found.witnesses) == (3, 2, 2)
     place = next(place for place in places(connection, ["late"]))
     assert (place.count, place.first, place.witnesses) == (3, "2020-01-01", 2)
-    assert [[one[0] for one in rows] for _, rows in members(connection)] == [["cut", "again", "late"]]
+    assert groups_in(connection, ["article late", "article other"]) == {found.id}
+    assert [one.quotation_id for one in tellings(connection, found.id)] == ["cut", "again", "late"]
 
 
 def test_a_quotation_like_no_other_is_a_group_of_one(connection: sqlite3.Connection) -> None:

@@ -17,10 +17,11 @@ from lxml import etree
 
 from index.archive import Archive
 from index.errors import SaywhoError, UsageError
-from index.intake import IndexReport, Options, index_sources
-from index.readers import files_of, is_address, robots
+from index.intake import index_sources
+from index.readers import ReadingOptions, files_of, is_address, robots
 from index.readers.feed import seconds_to_wait
 from index.records import Failure
+from index.run_records import IndexReport, Options
 from index.settings import Settings
 from index.watch_command import seconds_of
 from index.watching import Pace, Ready, Round, Stillness, Watch
@@ -232,7 +233,7 @@ class TestFeeds:
     @pytest.fixture
     def run(self, tmp_path: Path) -> Callable[..., IndexReport]:
         def run(source: str, **options: object) -> IndexReport:
-            usual = Options(allow_private=True, limits={"delay": "0"})
+            usual = Options(reading=ReadingOptions(allow_private=True, limits={"delay": "0"}))
             return index_sources(
                 Settings(data=tmp_path),
                 [source],

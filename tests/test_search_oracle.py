@@ -11,6 +11,7 @@ from index.article_store import FILE_NAME, write_articles
 from index.manifest import write_manifest
 from index.people_store import FILE_NAME as PEOPLE_FILE
 from index.people_store import write_people
+from search.engine import Engine
 from search.request import SearchRequest
 from search.tree import And, FieldFilter, Node, Not, Or, Phrase, Prefix, Word, show
 from search.whoosh_engine import WhooshEngine, open_engine
@@ -95,7 +96,7 @@ def _check_stats(engine: WhooshEngine, oracle: Oracle) -> None:
     assert stats.kinds == {kind: sum(e.kind == kind for e in entries) for kind in {e.kind for e in entries}}
 
 
-def _compare(engine: WhooshEngine, oracle: Oracle, request: SearchRequest) -> None:
+def _compare(engine: Engine, oracle: Oracle, request: SearchRequest) -> None:
     page = engine.search(request)
     shown = _walk(engine, request)
     expected = oracle.by_date(request)
@@ -129,7 +130,7 @@ def _dates(oracle: Oracle, ids: list[str]) -> list[str | None]:
     return [date[id_] for id_ in ids]
 
 
-def _walk(engine: WhooshEngine, request: SearchRequest) -> list[str]:
+def _walk(engine: Engine, request: SearchRequest) -> list[str]:
     """The ids of all pages, one after the other."""
     found: list[str] = []
     cursor: str | None = None

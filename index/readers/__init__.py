@@ -10,7 +10,7 @@ itself, and `articles` fills the rest in (`clues`, `languages`) and checks it.
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import Any, BinaryIO, get_args
 
 from index.errors import ReadError, UsageError
 from index.readers.archives import around as archives_around
@@ -26,10 +26,12 @@ from index.readers.streams import shown, text_encoding
 from index.records import Article, Failure, LeftOut
 
 __all__ = [
+    "AS_USUAL",
     "Covered",
     "Found",
     "How",
     "Memory",
+    "ReadingOptions",
     "archives_around",
     "checked",
     "covered",
@@ -45,6 +47,34 @@ __all__ = [
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """How sources are to be read, as somebody asked for it; `checked` says whether that can be."""
+
+    format: str = "auto"
+    fields: Mapping[str, str] | None = None
+    """Names columns that are called otherwise: `{"text": "story"}`."""
+    encoding: str | None = None
+    """What all the files are in; None finds out."""
+    languages: Sequence[str] = ()
+    """Those that are taken beside English (ISO 639-1), or `all`."""
+    date_order: DateOrder | None = None
+    """What `01/02/2020` means; None refuses it."""
+    limits: Mapping[str, str | int | float] | None = None
+    """As in `readers.limits.Limits`."""
+    allow_private: bool = False
+    """May addresses of this machine and of private networks be fetched?"""
+    pages: bool = True
+    """Are the pages of a feed's entries fetched?"""
+
+    def to_json(self) -> dict[str, Any]:
+        """The options by their names: how an archive notes what to read again, and how."""
+        return dataclasses.asdict(self)
+
+
+AS_USUAL = ReadingOptions()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """How sources are read, checked."""
 
@@ -56,65 +86,36 @@ class How:
 
 def read(
     sources: Sequence[str],
+    reading: ReadingOptions = AS_USUAL,
     *,
-    format: str = "auto",  # noqa: A002 - it is the option's name
-    fields: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-    languages: Sequence[str] = (),
-    date_order: DateOrder | None = None,
-    limits: Mapping[str, str | int | float] | None = None,
-    allow_private: bool = False,
-    pages: bool = True,
     stdin: BinaryIO | None = None,
     memory: Memory | None = None,
 ) -> Iterator[Article | Failure | LeftOut]:
     """The articles of files, folders, globs, addresses, `@lists` of these and `-` (stdin), in order.
 
-    A Failure for each that could not be read; a LeftOut for each in another language than English and `languages` (ISO
-    639-1, or `all`). `fields` names columns that are called otherwise (`{"text": "story"}`); `encoding` is what all the
-    files are in; `limits` as in `readers.limits.Limits`; `pages`: are the pages of a feed's entries fetched?
-    `memory` says what need not be read again.
+    A Failure for each that could not be read; a LeftOut for each in a language that was not asked for. `memory` says
+    what need not be read again.
     Raises UsageError at once, before anything is read: for a source that is not there or holds no articles, an unknown
     format, field, encoding, language or limit.
     """
-    how = checked(
-        format=format,
-        fields=fields,
-        encoding=encoding,
-        languages=languages,
-        date_order=date_order,
-        limits=limits,
-        allow_private=allow_private,
-        pages=pages,
-        memory=memory,
-    )
+    how = checked(reading, memory=memory)
     return items_of(files(sources, how), how, stdin)
 
 
-def checked(
-    *,
-    format: str = "auto",  # noqa: A002 - it is the option's name
-    fields: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-    languages: Sequence[str] = (),
-    date_order: DateOrder | None = None,
-    limits: Mapping[str, str | int | float] | None = None,
-    allow_private: bool = False,
-    pages: bool = True,
-    memory: Memory | None = None,
-) -> How:
+def checked(reading: ReadingOptions = AS_USUAL, *, memory: Memory | None = None) -> How:
     """How to read, as `read` takes it; UsageError for an unknown format, field, encoding, language or limit."""
-    if format != "auto" and format not in known_formats():
-        raise UsageError(f"format '{format}' is not known; there are: auto, {', '.join(known_formats())}")
-    if date_order not in (None, *get_args(DateOrder)):
-        raise UsageError(f"date order '{shown(date_order)}' is not known; there are: {', '.join(get_args(DateOrder))}")
+    wanted, order = reading.format, reading.date_order
+    if wanted != "auto" and wanted not in known_formats():
+        raise UsageError(f"format '{wanted}' is not known; there are: auto, {', '.join(known_formats())}")
+    if order not in (None, *get_args(DateOrder)):
+        raise UsageError(f"date order '{shown(order)}' is not known; there are: {', '.join(get_args(DateOrder))}")
     options = Options(
-        fields=dict(fields or {}),
-        encoding=text_encoding(encoding) if encoding else None,
-        date_order=date_order,
-        limits=limits_of(limits or {}),
-        allow_private=allow_private,
-        pages=pages,
+        fields=dict(reading.fields or {}),
+        encoding=text_encoding(reading.encoding) if reading.encoding else None,
+        date_order=order,
+        limits=limits_of(reading.limits or {}),
+        allow_private=reading.allow_private,
+        pages=reading.pages,
         memory=memory,
     )
     for name, column in options.fields.items():
@@ -122,9 +123,9 @@ def checked(
             raise UsageError(f"field '{name}' is not known; there are: {', '.join(FIELDS)}")
         if not column:
             raise UsageError(f"field '{name}' names no column; write it as {name}=COLUMN")
-    if options.fields and not any(r.columns for r in READERS if format in ("auto", r.name)):
-        raise UsageError(f"format '{format}' has no columns that a field could name; leave the fields out")
-    return How(format=format, options=options, languages=_codes(languages))
+    if options.fields and not any(r.columns for r in READERS if wanted in ("auto", r.name)):
+        raise UsageError(f"format '{wanted}' has no columns that a field could name; leave the fields out")
+    return How(format=wanted, options=options, languages=_codes(reading.languages))
 
 
 def files(sources: Sequence[str], how: How) -> Iterator[Found | Failure]:

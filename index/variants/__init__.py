@@ -1,7 +1,7 @@
 """The same words in several places: which quotations are versions of one another, and how many witnesses they have."""
 
 from index.variants.preparing import Prepared, prepare
-from index.variants.reading import group, members, places, resolve
+from index.variants.reading import group, places, resolve
 from index.variants.records import Group, Member, Place, Relation, Saying, saying
 from index.variants.store import SCHEMA, clear
 from index.variants.updating import take_in, update
@@ -16,7 +16,6 @@ __all__ = [
     "Saying",
     "clear",
     "group",
-    "members",
     "places",
     "prepare",
     "resolve",

@@ -40,27 +40,6 @@ def places(connection: sqlite3.Connection, quotation_ids: Iterable[str] | None =
         yield Place(quotation_id=shown, group_id=group_id or shown, count=count, first=first, witnesses=witnesses)
 
 
-def members(
-    connection: sqlite3.Connection, least_articles: int = 2
-) -> Iterator[tuple[str, list[tuple[str, str, int]]]]:
-    """Every group's id with its quotations as (quotation's id, article's id, witness), group by group."""
-    query = (
-        "SELECT g.id, s.quotation, a.id, s.witness FROM variant_groups g JOIN variant_forms f ON f.grouped = g.number "
-        "JOIN variant_sayings s ON s.form = f.number JOIN variant_articles a ON a.number = s.article "
-        "WHERE g.articles >= ? ORDER BY g.number, a.date IS NULL, a.date, a.id, s.number"
-    )
-    group_id = ""
-    found: list[tuple[str, str, int]] = []
-    for one, quotation, article, witness in connection.execute(query, (least_articles,)):
-        if one != group_id and found:
-            yield group_id, found
-            found = []
-        group_id = one
-        found.append((store.shown_id(quotation), article, witness))
-    if found:
-        yield group_id, found
-
-
 def resolve(connection: sqlite3.Connection, group_id: str) -> str | None:
     """The id that a group has by now that once had this one; None where there is none of it any more."""
     row = connection.execute("SELECT id FROM variant_groups WHERE id = ?", (group_id,)).fetchone()

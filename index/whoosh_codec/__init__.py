@@ -4,7 +4,7 @@
     whoosh/MAIN_*/       the segments (`segment.py`): words, postings, positions, weights, entries
     columns/             one value a row over all segments (`columns.py`), for filters and facets
 
-`codec.py` shows the segments to Whoosh's own code; `stock.py` is the only module that imports Whoosh.
+`codec.py` and `terms.py` show the segments to Whoosh's own code; `stock.py` is the only module that imports Whoosh.
 """
 
 from index.whoosh_codec.columns import Columns, Value, Values, open_columns

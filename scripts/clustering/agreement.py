@@ -11,7 +11,7 @@ from search.facets import make_facets
 from search.filters import filters_of
 from search.language import parse
 from search.request import SearchRequest
-from search.whoosh_engine import WhooshEngine
+from search.rows_engine import RowsEngine
 
 _SAME = 2e-5
 """By how much of themselves scores may differ and count as equal: they are added up in another order."""
@@ -38,7 +38,7 @@ class Compared:
         return self.totals[0] == self.totals[1] and self.speakers[0] == self.speakers[1] and self.facets and self.order
 
 
-def compare(one: WhooshEngine, other: WhooshEngine, request: SearchRequest) -> Compared:
+def compare(one: RowsEngine, other: RowsEngine, request: SearchRequest) -> Compared:
     """What both engines answer to a request."""
     answers: list[Answer] = []
     taken: list[float] = []

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError, UsageError
+from index.extract.antecedents import pronoun_entity
 from index.extract.entities import Names
 from index.extract.reading import Reading
-from index.extract.speakers import pronoun_entity
 from index.extract.tokens import Page, pipeline, read_page
 
 FEMININE = frozenset({"she", "her", "hers", "herself"})

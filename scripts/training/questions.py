@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from index.errors import UsageError
 from index.extract import phrases
+from index.extract.antecedents import PRONOUNS, antecedents
 from index.extract.attributions import find_attributions
 from index.extract.choosing import Task
 from index.extract.cues import cue_matcher
@@ -28,7 +29,7 @@ from index.extract.entities import Entity, Names
 from index.extract.evidence import Evidence, Memory, Question
 from index.extract.history import Speaker
 from index.extract.reading import Reading
-from index.extract.speakers import PRONOUNS, Resolver, antecedents
+from index.extract.speakers import Resolver
 from index.extract.tokens import Page, pipeline, read_page
 from index.records import Basis
 

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from index.cluster.opensearch import Connection
 from index.cluster.opensearch_builds import build_of, published
 from index.cluster.opensearch_publish import Collection, publish
-from index.intake import Options, index_sources, rebuild
+from index.intake import index_sources, rebuild
 from index.records import Article, Entry
+from index.run_records import Options
 from index.settings import Settings
 from scripts.clustering.nodes import NoClusterError, Nodes, distribution
 from search.cluster_engine import ClusterEngine
