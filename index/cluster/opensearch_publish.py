@@ -192,7 +192,8 @@ def _put(connection: Connection, index: str, documents: Iterable[dict[str, Any]]
     count = 0
     waiting: deque[Future[int]] = deque()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        rows = ({"_op_type": "create", "_index": index, **row} for row in documents)
+        # Not "create": a call whose answer came too late is made again, and finds its own documents there.
+        rows = ({"_op_type": "index", "_index": index, **row} for row in documents)
         while some := list(itertools.islice(rows, _ROWS_A_CALL)):
             waiting.append(pool.submit(_call, connection, some))
             while len(waiting) > 2 * _AT_ONCE:

@@ -10,7 +10,7 @@ import pytest
 
 from index.cluster.opensearch import Connection, nodes_of
 from index.cluster.opensearch_builds import builds, prune, published, rollback
-from index.cluster.opensearch_publish import Collection, publish
+from index.cluster.opensearch_publish import Collection, _put, publish
 from index.errors import BuildError, NotPublishedError, UsageError
 from index.records import Entry
 from index.settings import Settings
@@ -80,11 +80,23 @@ def test_what_is_not_whole_is_not_published(connection: Connection) -> None:
         publish(connection, Collection(entries=broken(), articles=[]))
     with pytest.raises(BuildError, match="holds 0 articles and 2 quotations, and should hold 0 and 3"):
         publish(connection, Collection(entries=some(2), articles=[], expected=(0, 3)))
-    with pytest.raises(BuildError, match="did not take"):
+    with pytest.raises(BuildError, match="holds 0 articles and 1 quotations, and should hold 0 and 2"):
         publish(connection, Collection(entries=[an_entry(1), an_entry(1)], articles=[]))
+    with pytest.raises(BuildError, match="did not take"):
+        publish(connection, Collection(entries=[dataclasses.replace(an_entry(1), id="x" * 600)], articles=[]))
     with pytest.raises(NotPublishedError):
         published(connection)
     assert builds(connection) == []
+
+
+def test_a_call_whose_answer_came_too_late_may_be_made_again(connection: Connection) -> None:
+    rows = [{"_id": str(number), "text": "rain"} for number in range(3)]
+    index = f"{connection.name}-again"
+    assert [_put(connection, index, rows) for _ in range(2)] == [3, 3]
+    with connection.asking() as client:
+        client.indices.refresh(index=index)
+        assert client.count(index=index)["count"] == 3
+        client.indices.delete(index=index)
 
 
 def test_the_commands_work_on_a_cluster(
