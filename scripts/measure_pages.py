@@ -135,7 +135,8 @@ def plain(pages: dict[str, str]) -> Iterator[str]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = f"<!doctype html><meta charset=utf-8><title>x</title>{html.escape(pages.get(self.path, ""))}".encode()
+            text = html.escape(pages.get(self.path, ""))
+            body = f"<!doctype html><meta charset=utf-8><title>x</title>{text}".encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
