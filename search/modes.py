@@ -25,7 +25,8 @@ class Way:
     q: str
     current: bool
     total: int | None
-    """None of the way that was taken, whose total is in its answer, and where it took too long to tell."""
+    """None of the way that was taken, whose total is in its answer, on later pages, where it has been seen, and where
+    it took too long to tell."""
 
 
 def ways(engine: Engine, request: SearchRequest) -> tuple[Way, ...]:
@@ -58,8 +59,9 @@ def ways(engine: Engine, request: SearchRequest) -> tuple[Way, ...]:
     wanted = {mode: {*forms[mode], *filters} for mode in asked}
     typed = {mode: q for mode, q in asked.items() if len(q) <= MAX_LENGTH and _parts(parse(q).tree) == wanted[mode]}
     now = next((mode for mode in typed if wanted[mode] == set(parts)), None)
+    untold = {now} if request.cursor is None else set(typed)
     return tuple(
-        Way(mode, q, mode == now, None if mode == now else _total(engine, request, q)) for mode, q in typed.items()
+        Way(mode, q, mode == now, None if mode in untold else _total(engine, request, q)) for mode, q in typed.items()
     )
 
 

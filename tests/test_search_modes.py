@@ -73,3 +73,9 @@ def test_a_query_that_would_grow_too_long_is_not_offered(engine: Engine) -> None
     long = " ".join(f"{n:014}" for n in range(64))
     assert len(ways(engine, SearchRequest(q=q))) == 2
     assert [way.mode for way in ways(engine, SearchRequest(q=long))] == ["exact", "any"]
+
+
+def test_later_pages_count_nothing_anew(engine: Engine) -> None:
+    first = engine.search(SearchRequest(q="clean water", limit=1))
+    later = SearchRequest(q="clean water", limit=1, cursor=first.next_cursor)
+    assert [(way.mode, way.total) for way in ways(engine, later)] == [("exact", None), ("all", None), ("any", None)]
