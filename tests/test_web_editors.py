@@ -101,6 +101,14 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(
     assert ("Secure" in parts) == secure
 
 
+def test_who_has_a_session_is_alone_in_the_window(app: Flask) -> None:
+    name, client = "Cross-Origin-Opener-Policy", app.test_client()
+    assert name not in client.get("/search").headers
+    assert client.get("/login").headers[name] == "same-origin"
+    editor, _ = sign_in(app)
+    assert editor.get("/search").headers[name] == "same-origin"
+
+
 def test_an_editor_corrects_and_undoes(app: Flask) -> None:
     reader = app.test_client()
     quotation = a_quotation(reader)

@@ -10,7 +10,7 @@ from flask import Flask, Response, render_template, request
 
 from search.results import as_object
 from web.limits import is_shared
-from web.sessions import editor
+from web.sessions import current, editor
 
 CSP = "; ".join(
     (
@@ -28,9 +28,11 @@ SECURITY = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+ALONE = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""For those who have a session: no window of another site holds on to theirs. A browser starts another process for it,
+before anything is painted, so readers, who have nothing to lose, go without."""
 WORTH_COMPRESSING = 600
 """Bytes; below, the headers cost more than is saved."""
 _COMPRESSED = (
@@ -88,6 +90,8 @@ def _validated(response: Response, etag: str | None) -> Response:
 
 def _secured(response: Response) -> Response:
     response.headers.extend(SECURITY)
+    if current() is not None or "Set-Cookie" in response.headers:
+        response.headers.extend(ALONE)
     return response
 
 
