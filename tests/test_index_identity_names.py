@@ -1,7 +1,7 @@
 """Names of people and bodies: how they are taken apart, and which may mean the same."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.identity.bodies import is_description, is_known_body, read_body
@@ -130,6 +130,7 @@ def test_bodies_that_look_like_people(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
+@example("AL-")
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_set_aside(text: str) -> None:
     name = read_name(text)

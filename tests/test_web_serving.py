@@ -118,7 +118,7 @@ def test_a_stream_is_read_to_its_end_before_it_stops(large: Path) -> None:
         read = b"".join(iter(lambda: connection.recv(1 << 16), b""))
         assert read.endswith(b"\r\n0\r\n\r\n")  # the last of its pieces
         assert read.count(b"Gull") >= MANY
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0  # on a busy machine a worker may wait out its grace
 
 
 @linux

@@ -147,6 +147,8 @@ def read_name(text: str) -> Name | None:
     if begin == 1 and low[0] in PARTICLES and not _is_given(low):
         begin = 0
     surname = _ARTICLES.sub("", " ".join(low[begin:]))
+    if not surname:
+        return None  # an article alone
     given = tuple(part for w in low[:begin] for part in _given_parts(w))
     if crowned and not given:
         given, shown = (plain(crowned),), f"{crowned.capitalize()} {shown}"

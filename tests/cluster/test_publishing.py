@@ -82,7 +82,7 @@ def test_what_is_not_whole_is_not_published(connection: Connection) -> None:
         publish(connection, Collection(entries=some(2), articles=[], expected=(0, 3)))
     with pytest.raises(BuildError, match="holds 0 articles and 1 quotations, and should hold 0 and 2"):
         publish(connection, Collection(entries=[an_entry(1), an_entry(1)], articles=[]))
-    with pytest.raises(BuildError, match="did not take"):
+    with pytest.raises(BuildError, match="answers 400: Validation Failed"):
         publish(connection, Collection(entries=[dataclasses.replace(an_entry(1), id="x" * 600)], articles=[]))
     with pytest.raises(NotPublishedError):
         published(connection)
