@@ -48,8 +48,8 @@ def extract_all(articles: Iterable[Article], *, jobs: int = 1) -> Iterator[tuple
     ends = float("inf")
     for number, article in enumerate(articles, 1):
         yield article, extract_one(article)
-        # The first one has loaded the models, which is not counted.
-        ends = ends if number > 1 else time.monotonic() + _ALONE_SECONDS
+        if number == 1:  # it has loaded the models, which is not counted
+            ends = time.monotonic() + _ALONE_SECONDS
         if jobs > 1 and (number == _ALONE or time.monotonic() >= ends):
             break
     first = next(articles, None)

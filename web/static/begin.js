@@ -4,7 +4,7 @@ const loaded = new Promise((done) => {
   else window.addEventListener("load", done, { once: true });
 });
 const painted = new Promise((done) => {
-  if (PerformanceObserver?.supportedEntryTypes?.includes("paint")) {
+  if (window.PerformanceObserver?.supportedEntryTypes?.includes("paint")) {
     new PerformanceObserver(done).observe({ type: "paint", buffered: true });
     setTimeout(done, 500); // a page that nobody sees is not painted
   } else done();
